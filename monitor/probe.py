@@ -1,0 +1,140 @@
+"""The contract of a probe: what it declares, what it returns, how it says that there is nothing to return."""
+
+import inspect
+import math
+import re
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final, Literal, get_args
+
+Number = int | float
+#: One value of a sample: a number, a list of them (one per core), or a table of them by name (one per mount).
+Value = Number | None | Sequence[Number | None] | Mapping[str, Number | None]
+#: What `Probe.sample` returns: a value by field name. Whether each is a `Value` is checked as it comes in.
+Sample = Mapping[str, object]
+
+#: The closed list of units. `MB` is 2^20 bytes and `GB` is 2^30 bytes, everywhere.
+Unit = Literal[
+    "percent", "ratio", "count", "1/s",
+    "B", "MB", "GB", "B/s", "MB/s",
+    "ms", "s", "Hz", "MHz",
+    "celsius", "rpm", "V", "A", "W",
+]  # fmt: skip
+Kind = Literal["gauge", "counter"]
+
+UNITS: Final[tuple[str, ...]] = get_args(Unit)
+KINDS: Final[tuple[str, ...]] = get_args(Kind)
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+def is_name(text: object) -> bool:
+    """Tell whether `text` can name a probe or a field: lower case letters, digits and underscores."""
+    return isinstance(text, str) and _NAME.fullmatch(text) is not None
+
+
+class NoData(Exception):
+    """Raise this from `sample` where there is nothing to read, and say why: `raise NoData("no battery")`.
+
+    Every field of the probe is then `null` in the frame. It is no failure: nothing is logged as an error
+    and nothing is stale. Any other exception is a failure.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One number of a probe, or one list or table of them.
+
+    name     key in the probe's section of the frame
+    unit     one of `UNITS`
+    help     one sentence for a person: what it is, and where it comes from
+    kind     "gauge" (goes up and down) or "counter" (only grows, until a restart)
+    per      what there is one value for ("core", "mount"); None for a single number
+    keyed    with `per`: False for a list by position, True for a table by name
+    decimals digits kept after the point
+
+    Raises ValueError where one of them is not what it should be.
+    """
+
+    name: str
+    unit: Unit
+    help: str
+    kind: Kind = "gauge"
+    per: str | None = None
+    keyed: bool = False
+    decimals: int = 2
+
+    def __post_init__(self) -> None:
+        def refuse(key: str, right: str) -> ValueError:
+            return ValueError(f"Field {self.name!r}: {key} is {getattr(self, key)!r}; it must be {right}")
+
+        if not is_name(self.name):
+            raise refuse("name", "lower case letters, digits and underscores, beginning with a letter")
+        if self.unit not in UNITS:
+            raise refuse("unit", "one of " + ", ".join(UNITS))
+        if self.kind not in KINDS:
+            raise refuse("kind", " or ".join(KINDS))
+        if not self.help.strip():
+            raise refuse("help", "a sentence")
+        if self.per is not None and not is_name(self.per):
+            raise refuse("per", "None or the name of what there is one value for, such as 'core'")
+        if self.keyed and self.per is None:
+            raise refuse("keyed", "False where per is None")
+        if type(self.decimals) is not int or not 0 <= self.decimals <= 9:
+            raise refuse("decimals", "a whole number from 0 to 9")
+
+
+class Probe:
+    """Subclass this: declare `name` and `fields`, and write `sample`.
+
+    Pace, deadlines, threads, retries, checks and logging are the sampler's: a probe reads, and nothing else.
+    """
+
+    #: The key of this probe's section in the frame.
+    name: ClassVar[str]
+    #: Everything `sample` may return.
+    fields: ClassVar[tuple[Field, ...]]
+    #: Seconds between two samples (rounded to whole frames); None for one in every frame.
+    interval: float | None = None
+
+    def open(self) -> Awaitable[None] | None:
+        """Acquire what `sample` needs. Called once before the first sample; after a failure, again at the next turn."""
+        return None
+
+    def sample(self) -> Sample | Awaitable[Sample]:
+        """Return the value of each field that can be read now; a field left out becomes `null`.
+
+        May be `def` (runs on a worker thread, never on two at once) or `async def` (runs on the event loop).
+        Raise `NoData` where nothing can be read; anything else that is raised is a failure, and the frame
+        keeps the last good values and marks them as stale.
+        """
+        raise NotImplementedError
+
+    def close(self) -> Awaitable[None] | None:
+        """Release what `open` acquired. Called once at the end, unless a sample is still running then."""
+        return None
+
+
+def fault_of(probe: object) -> str | None:
+    """Say what is wrong with an object that a plugin offered as a probe; None where nothing is."""
+    if not isinstance(probe, Probe):
+        return f"{probe!r} is not a Probe"
+    name = getattr(probe, "name", None)
+    if not is_name(name):
+        return f"name is {name!r}; it must be lower case letters, digits and underscores, beginning with a letter"
+    fields = getattr(probe, "fields", None)
+    if not isinstance(fields, tuple) or not fields or not all(isinstance(field, Field) for field in fields):
+        return f"fields is {fields!r}; it must be a tuple of at least one Field"
+    names = [field.name for field in fields]
+    if len(set(names)) != len(names):
+        return f"fields names {max(names, key=names.count)!r} twice"
+    pace = probe.interval
+    if pace is not None and not (type(pace) in (int, float) and math.isfinite(pace) and pace > 0):
+        return f"interval is {pace!r}; it must be None or a number of seconds above 0"
+    if type(probe).sample is Probe.sample:
+        return "it has no sample method"
+    if not inspect.iscoroutinefunction(probe.sample):
+        for method in ("open", "close"):
+            if inspect.iscoroutinefunction(getattr(probe, method)):
+                return f"{method} is `async def`, but sample is not"
+    return None
