@@ -1,0 +1,79 @@
+"""Threads for blocking work: one that runs jobs in turn, and a batch of work whose rest can be taken back."""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from queue import SimpleQueue
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Worker:
+    """One thread that runs what it is given, in turn.
+
+    A daemon, not an executor's thread: the process can end while a job is stuck in a system call that no one can
+    cancel. Jobs must not raise.
+    """
+
+    def __init__(self) -> None:
+        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        threading.Thread(target=self._run, name="probes", daemon=True).start()
+
+    def submit(self, job: Callable[[], None]) -> None:
+        """Run the job after those before it; returns at once."""
+        self._jobs.put(job)
+
+    def stop(self) -> None:
+        """End the thread after the jobs it has; returns at once."""
+        self._jobs.put(None)
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()
+
+
+class Batch(Generic[T]):
+    """Work on several items in turn, in a single hand-off to a worker: hand-offs cost more than most samples."""
+
+    def __init__(self, items: Iterable[T], work: Callable[[T], None], clock: Callable[[], float]) -> None:
+        self._waiting = deque(items)
+        self._work = work
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._current: T | None = None
+        self._began = clock()
+        self._loop = asyncio.get_running_loop()
+        #: Done when the last item is.
+        self.finished: asyncio.Future[None] = self._loop.create_future()
+
+    def run(self) -> None:
+        """Work on each item; the worker's side."""
+        while (item := self._next()) is not None:
+            self._work(item)
+        with suppress(RuntimeError):  # the loop is closed: the program ended while an item was stuck
+            self._loop.call_soon_threadsafe(self._finish)
+
+    def spent_on_current(self) -> float:
+        """Return the seconds since the current item was begun."""
+        with self._lock:
+            return self._clock() - self._began
+
+    def abandon(self) -> tuple[T | None, list[T]]:
+        """Leave the worker to its current item; return that one, and those that had not begun."""
+        with self._lock:
+            rest = list(self._waiting)
+            self._waiting.clear()
+            return self._current, rest
+
+    def _next(self) -> T | None:
+        with self._lock:
+            self._current = self._waiting.popleft() if self._waiting else None
+            self._began = self._clock()
+            return self._current
+
+    def _finish(self) -> None:
+        if not self.finished.done():
+            self.finished.set_result(None)
