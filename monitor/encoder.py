@@ -1,0 +1,36 @@
+"""The wire: frames to JSON bytes, and bytes to WebSocket frames. Pure functions; the wire version lives here."""
+
+from typing import Final
+
+import msgspec
+
+from monitor.frame import Frame
+
+_json = msgspec.json.Encoder()
+
+#: The first message of every stream, exactly as documented.
+WELCOME: Final = _json.encode(
+    {"type": "connection", "status": "connected", "message": "Streaming des métriques démarré"}
+)
+
+_FIN_TEXT = 0x81
+
+
+def encode(frame: Frame) -> bytes:
+    """Return the frame as compact UTF-8 JSON. Never contains NaN or infinity: `monitor.frame` lets none through."""
+    return _json.encode(frame.as_dict())
+
+
+def websocket_text(payload: bytes) -> bytes:
+    """Return one whole, unmasked WebSocket text frame around `payload` (RFC 6455, 5.2).
+
+    Frames from a server are not masked, so the same bytes serve every client.
+    """
+    size = len(payload)
+    if size < 126:
+        head = bytes((_FIN_TEXT, size))
+    elif size < 1 << 16:
+        head = bytes((_FIN_TEXT, 126)) + size.to_bytes(2, "big")
+    else:
+        head = bytes((_FIN_TEXT, 127)) + size.to_bytes(8, "big")
+    return head + payload
