@@ -1,0 +1,280 @@
+"""Settings: each declared once, with its default, its help and what a right value is.
+
+They come from a TOML file, the environment and the command line, in rising order of precedence; all three are read by
+the same declaration. The rest of the program sees one frozen `Settings`.
+"""
+
+import difflib
+import math
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+ENVIRONMENT: Final = "MONITOR_"
+LOG_LEVELS: Final = ("debug", "info", "warning", "error")
+
+#: Turns what a source holds into the setting's value; raises ValueError with what would be right.
+Reader = Callable[[object], Any]
+
+
+class ConfigError(Exception):
+    """A wrong setting, in one line for the person who made it."""
+
+
+# Readers. Text comes from flags and the environment, typed values from TOML.
+
+
+def whole_number(low: int, high: int) -> Reader:
+    """Read a whole number between bounds."""
+
+    def read(raw: object) -> int:
+        if isinstance(raw, str) and re.fullmatch(r"[+-]?[0-9]{1,9}", raw.strip()):
+            raw = int(raw)
+        if type(raw) is int and low <= raw <= high:
+            return raw
+        raise ValueError(f"a whole number from {low} to {high}")
+
+    return read
+
+
+def seconds(low: float, high: float) -> Reader:
+    """Read a number of seconds between bounds."""
+
+    def read(raw: object) -> float:
+        value = math.nan
+        if isinstance(raw, str):
+            with suppress(ValueError):
+                value = float(raw)
+        elif isinstance(raw, int | float) and not isinstance(raw, bool):
+            value = raw
+        if low <= value <= high:  # never true of NaN
+            return float(value)
+        raise ValueError(f"a number of seconds from {low:g} to {high:g}")
+
+    return read
+
+
+def choice(*allowed: str) -> Reader:
+    """Read one of a few words, in any case."""
+
+    def read(raw: object) -> str:
+        if isinstance(raw, str) and raw.lower() in allowed:
+            return raw.lower()
+        raise ValueError("one of " + ", ".join(allowed))
+
+    return read
+
+
+def each(read_one: Callable[[object], str]) -> Reader:
+    """Read a list: an array in TOML, a repeated flag, or one text with commas in the environment."""
+
+    def read(raw: object) -> tuple[str, ...]:
+        if isinstance(raw, str):
+            raw = [part for part in re.split(r"[,\s]+", raw) if part]
+        if not isinstance(raw, list | tuple):
+            raise ValueError("a list")
+        return tuple(dict.fromkeys(read_one(item) for item in raw))
+
+    return read
+
+
+def host_name(raw: object) -> str:
+    """Read a host name or an address, in its one usual form."""
+    if isinstance(raw, str):
+        text = raw.strip().removeprefix("[").removesuffix("]")
+        try:
+            return str(ip_address(text))
+        except ValueError:
+            if re.fullmatch(r"(?!-)[A-Za-z0-9_.-]{1,253}", text) and not re.fullmatch(r"[0-9.]+", text):
+                return text.lower()
+    raise ValueError("a host name or an IP address, without scheme or port, such as 127.0.0.1 or ::")
+
+
+def probe_name(raw: object) -> str:
+    """Read the name of a probe or plugin; whether there is one is known only when plugins are loaded."""
+    if isinstance(raw, str) and raw.strip():
+        return raw.strip()
+    raise ValueError("the name of a probe or plugin, such as disk")
+
+
+def origin(raw: object) -> str:
+    """Read an origin as a browser sends it: scheme, host, and port where it is not the scheme's own."""
+    if isinstance(raw, str):
+        try:
+            url = urlsplit(raw.strip().rstrip("/"))
+            port = url.port
+        except ValueError:
+            url, port = urlsplit(""), None
+        bare = not (url.path or url.query or url.fragment or url.username is not None or "*" in url.netloc)
+        if url.scheme in ("http", "https") and url.hostname and bare:
+            name = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
+            shown = "" if port in (None, {"http": 80, "https": 443}[url.scheme]) else f":{port}"
+            return f"{url.scheme}://{name}{shown}"
+    raise ValueError("an origin such as https://example.org or http://localhost:5173, without a path; no wildcard")
+
+
+def probe_tables(raw: object) -> dict[str, Any]:
+    """Read the table [probes]: true, false or a table for each plugin, whose own keys are its own affair."""
+    if isinstance(raw, Mapping) and all(isinstance(value, Mapping | bool) for value in raw.values()):
+        for name, value in raw.items():
+            if isinstance(value, Mapping) and not isinstance(value.get("enabled", True), bool):
+                raise ValueError(f"tables whose key enabled is true or false; in probes.{name} it is not")
+        return dict(raw)
+    raise ValueError("a table with, for each plugin, true, false or a table of its own settings")
+
+
+def _setting(default: Any, text: str, read: Reader, *, flag: bool = True, listed: bool = False) -> Any:
+    metadata = {"help": text, "read": read, "flag": flag, "listed": listed}
+    if isinstance(default, dict):
+        return field(default_factory=dict, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that can be set. Keys are the same everywhere: `log_level`, `MONITOR_LOG_LEVEL`, `--log-level`."""
+
+    host: str = _setting("127.0.0.1", "Address to listen on; 0.0.0.0 or :: for all of them.", host_name)
+    port: int = _setting(4000, "Port to listen on; 0 takes a free one.", whole_number(0, 65535))
+    interval: float = _setting(1.0, "Seconds between two frames.", seconds(0.05, 3600))
+    disable: tuple[str, ...] = _setting((), "Switch a probe or plugin off.", each(probe_name), listed=True)
+    enable: tuple[str, ...] = _setting(
+        (), "Switch one on again that an earlier source switched off.", each(probe_name), listed=True
+    )
+    cors_origin: tuple[str, ...] = _setting(
+        (), "Origin whose pages may read the API and the stream.", each(origin), listed=True
+    )
+    allowed_host: tuple[str, ...] = _setting(
+        (), "Name or address by which clients may call this server, besides loopback.", each(host_name), listed=True
+    )
+    log_level: str = _setting("info", "Least important log message that is shown.", choice(*LOG_LEVELS))
+    probes: Mapping[str, Any] = _setting(
+        {}, "The plugins' own tables, by plugin: [probes.disk]; only in the file.", probe_tables, flag=False
+    )
+
+    @property
+    def tables(self) -> dict[str, dict[str, Any]]:
+        """Each plugin's own table, as its hook gets it."""
+        return {
+            name: {key: value for key, value in table.items() if key != "enabled"}
+            for name, table in self.probes.items()
+            if isinstance(table, Mapping)
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Settings, and for each key where its value came from."""
+
+    settings: Settings
+    sources: Mapping[str, str]
+    warnings: Sequence[str] = ()
+
+
+def resolve(
+    flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None, file: str | None = None
+) -> Resolved:
+    """Return the effective settings.
+
+    flags        what the command line gave, by key; None where it gave nothing
+    environment  of the process; MONITOR_CONFIG names the file where `file` is None
+    Raises ConfigError for the first value that is wrong.
+    """
+    environment = environment or {}
+    path = file or environment.get(ENVIRONMENT + "CONFIG") or None
+    layers = [
+        _file_layer(path) if path else _Layer("", {}),
+        _environment_layer(environment),
+        _Layer("the command line", {k: v for k, v in (flags or {}).items() if v is not None and v != []}),
+    ]
+    values: dict[str, Any] = {}
+    sources = {each_field.name: "default" for each_field in fields(Settings)}
+    switches: dict[str, tuple[bool, str]] = {}
+    for layer in layers:
+        for setting in fields(Settings):
+            if setting.name not in layer.values:
+                continue
+            raw = layer.values[setting.name]
+            try:
+                values[setting.name] = setting.metadata["read"](raw)
+            except ValueError as error:
+                raise ConfigError(
+                    f"{setting.name} = {raw!r} ({layer.where(setting.name)}): it must be {error}"
+                ) from None
+            sources[setting.name] = layer.where(setting.name)
+        _switch(switches, layer, values)
+    for key, on in (("disable", False), ("enable", True)):
+        names = {name: source for name, (state, source) in switches.items() if state is on}
+        values[key] = tuple(names)
+        sources[key] = ", ".join(dict.fromkeys(names.values())) or "default"
+    return Resolved(Settings(**values), sources, _strangers(environment))
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """The raw values of one source, by key."""
+
+    name: str
+    values: Mapping[str, Any]
+
+    def where(self, key: str) -> str:
+        if self.name == "environment":
+            return f"environment, {ENVIRONMENT}{key.upper()}"
+        if self.name == "the command line":
+            return "command line, --" + key.replace("_", "-")
+        return self.name
+
+
+def _file_layer(path: str) -> _Layer:
+    where = f"file {path}"
+    try:
+        document = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"config = {path!r}: it cannot be read ({error.strerror}); name a TOML file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"config = {path!r}: it is not TOML ({error})") from None
+    known = [setting.name for setting in fields(Settings)]
+    for key in document:
+        if key not in known:
+            raise ConfigError(f"{key} = {document[key]!r} ({where}): there is no such setting;{_nearest(key, known)}")
+    return _Layer(where, document)
+
+
+def _environment_layer(environment: Mapping[str, str]) -> _Layer:
+    # An empty variable is one that is not set: compose files and unit files cannot say it otherwise.
+    keys = [setting.name for setting in fields(Settings) if setting.metadata["flag"]]
+    names = {key: ENVIRONMENT + key.upper() for key in keys}
+    return _Layer("environment", {key: environment[name] for key, name in names.items() if environment.get(name)})
+
+
+def _strangers(environment: Mapping[str, str]) -> list[str]:
+    # A warning and no error: Kubernetes sets MONITOR_SERVICE_HOST for a service called monitor.
+    known = [ENVIRONMENT + "CONFIG"]
+    known += [ENVIRONMENT + setting.name.upper() for setting in fields(Settings) if setting.metadata["flag"]]
+    strange = sorted(name for name in environment if name.startswith(ENVIRONMENT) and name not in known)
+    return [f"environment variable {name} is ignored:{_nearest(name, known)}" for name in strange]
+
+
+def _switch(switches: dict[str, tuple[bool, str]], layer: _Layer, values: Mapping[str, Any]) -> None:
+    """Note what one layer switches off and on; a later layer wins, name by name."""
+    off = {name: layer.where("disable") for name in (values["disable"] if "disable" in layer.values else ())}
+    on = {name: layer.where("enable") for name in (values["enable"] if "enable" in layer.values else ())}
+    for name, table in (values["probes"] if "probes" in layer.values else {}).items():
+        state = table.get("enabled") if isinstance(table, Mapping) else table
+        if state is not None:
+            (on if state else off)[name] = layer.where("probes")
+    if both := sorted(off.keys() & on.keys()):
+        raise ConfigError(f"disable = {both[0]!r} ({off[both[0]]}): it is enabled there too; it must be one of them")
+    switches.update({name: (False, where) for name, where in off.items()})
+    switches.update({name: (True, where) for name, where in on.items()})
+
+
+def _nearest(key: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(key, known, n=1)
+    return f" did you mean {near[0]}?" if near else " the settings are " + ", ".join(known)
