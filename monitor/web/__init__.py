@@ -1,0 +1,1 @@
+"""HTTP and WebSocket: the only part, besides `app`, that knows aiohttp."""

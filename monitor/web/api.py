@@ -1,0 +1,90 @@
+"""The HTTP API: the newest frame, the probes, and whether all is well."""
+
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from monitor.probe import Field
+from monitor.registry import Registry
+from monitor.runner import Runner
+from monitor.web.errors import Refusal
+from monitor.web.keys import HISTORY, REGISTRY, SAMPLER
+
+#: `/healthz` fails when the newest frame is older than this many intervals.
+PATIENCE = 3
+
+
+async def system_stats(request: web.Request) -> web.Response:
+    """GET /api/system-stats: the newest frame, as the stream has it. Causes no sample."""
+    latest = request.app[HISTORY].latest
+    if latest is None:
+        raise Refusal(503, "no_frame", "The first frame is not there yet; try again in a second.", {"Retry-After": "1"})
+    return web.Response(body=latest.encoded, content_type="application/json", charset="utf-8")
+
+
+async def probes(request: web.Request) -> web.Response:
+    """GET /api/probes: each probe with its fields, state, cost and error; and what does not run, and why."""
+    registry, sampler = request.app[REGISTRY], request.app[SAMPLER]
+    document = {
+        "interval": sampler.interval,
+        "probes": [describe(runner, registry, sampler.interval) for runner in sampler.runners],
+        "disabled": [
+            {"name": name, "plugin": source.plugin, "distribution": source.distribution}
+            for name, source in registry.disabled.items()
+        ],
+        "left_out": [
+            {"plugin": each.source.plugin, "distribution": each.source.distribution, "error": each.reason}
+            for each in registry.left_out
+        ],
+    }
+    return web.Response(body=msgspec.json.encode(document), content_type="application/json", charset="utf-8")
+
+
+async def healthz(request: web.Request) -> web.Response:
+    """GET /healthz: 200 while frames come, 503 when the newest is older than three intervals."""
+    history, sampler = request.app[HISTORY], request.app[SAMPLER]
+    age = history.age
+    if age is None:
+        raise Refusal(503, "no_frame", "The first frame is not there yet.", {"Retry-After": "1"})
+    if age > PATIENCE * sampler.interval:
+        raise Refusal(
+            503, "frames_stopped", f"The newest frame is {age:.1f} s old; one is due every {sampler.interval:g} s."
+        )
+    return web.json_response({"status": "ok", "frame_age_seconds": round(age, 3)})
+
+
+def describe(runner: Runner, registry: Registry, interval: float) -> dict[str, Any]:
+    """Return what there is to say about one probe; times in milliseconds of wall clock."""
+    probe, cost = runner.probe, runner.cost
+    source = registry.sources[probe.name]
+    return {
+        "name": probe.name,
+        "plugin": source.plugin,
+        "distribution": source.distribution,
+        "state": str(runner.state),
+        "error": runner.error,
+        "interval": runner.every * interval,
+        "samples": cost.samples,
+        "failures": runner.failures,
+        "missed": runner.missed,
+        "cost_ms": {
+            "last": round(cost.last * 1000, 3),
+            "mean": round(cost.mean * 1000, 3),
+            "max": round(cost.longest * 1000, 3),
+        },
+        "fields": [describe_field(each) for each in probe.fields],
+    }
+
+
+def describe_field(field: Field) -> dict[str, Any]:
+    """Return a field as JSON; `shape` tells what its value is in the frame: number, list or table."""
+    shape = "number" if field.per is None else "table" if field.keyed else "list"
+    return {
+        "name": field.name,
+        "unit": field.unit,
+        "help": field.help,
+        "kind": field.kind,
+        "shape": shape,
+        "per": field.per,
+    }

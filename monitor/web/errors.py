@@ -1,0 +1,67 @@
+"""Errors as clients see them: JSON from the API, a page from the pages."""
+
+import logging
+
+import aiohttp_jinja2
+import msgspec
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+log = logging.getLogger(__name__)
+
+
+class Refusal(Exception):
+    """Raised by a handler that refuses a request, and says why.
+
+    status   HTTP status
+    code     one stable word for programs
+    message  one sentence for people
+    headers  more headers of the answer
+    """
+
+    def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = headers or {}
+
+
+@web.middleware
+async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn whatever a handler raises into an answer; outermost, so that it holds for every route and none."""
+    try:
+        return await handler(request)
+    except Refusal as raised:
+        refusal = raised
+    except web.HTTPException as raised:
+        if raised.status < 400:
+            raise
+        refusal = _from_aiohttp(raised)
+    except Exception:
+        log.exception("%s %s", request.method, request.path)
+        refusal = Refusal(500, "internal_error", "The server failed at this request; its log says how.")
+    return _answer(request, refusal)
+
+
+def is_api(path: str) -> bool:
+    """Tell whether programs read what stands at this path."""
+    return path.startswith("/api/") or path in ("/api", "/healthz")
+
+
+def _from_aiohttp(raised: web.HTTPException) -> Refusal:
+    code = raised.reason.lower().replace(" ", "_").replace("-", "_")
+    kept = {name: raised.headers[name] for name in ("Allow", "Retry-After") if name in raised.headers}
+    message = "There is nothing at this address." if raised.status == 404 else (raised.text or raised.reason)
+    return Refusal(raised.status, code, message, kept)
+
+
+def _answer(request: web.Request, refusal: Refusal) -> web.Response:
+    if is_api(request.path):
+        body = msgspec.json.encode({"error": {"code": refusal.code, "message": refusal.message}})
+        return web.Response(
+            body=body, status=refusal.status, content_type="application/json", charset="utf-8", headers=refusal.headers
+        )
+    page = aiohttp_jinja2.render_template("error.html", request, {"refusal": refusal}, status=refusal.status)
+    page.headers.update(refusal.headers)
+    return page

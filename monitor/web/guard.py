@@ -1,0 +1,136 @@
+"""Who may call: the Host header, the Origin of a page, and the headers that every answer carries.
+
+Own code, and little: aiohttp-cors does not look at WebSockets, and the Host check belongs before every route.
+"""
+
+import logging
+from collections.abc import Callable, Collection
+from ipaddress import ip_address
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from monitor.web.errors import Refusal, is_api
+
+log = logging.getLogger(__name__)
+
+POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Authority(NamedTuple):
+    """A host, in the one form in which names are compared, and a port; None where it was left out."""
+
+    host: str
+    port: int | None
+
+
+def authority(text: str) -> Authority | None:
+    """Parse the value of a Host header; None where it is malformed."""
+    if not text or any(letter in text for letter in "/@?#, \t"):
+        return None
+    try:
+        url = urlsplit(f"//{text}")
+        port = url.port
+    except ValueError:
+        return None
+    return Authority(_canonical(url.hostname), port) if url.hostname else None
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether `host` is a literal name of this machine's loopback interface; names are never resolved."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def is_same_origin(origin: str, host: Authority) -> bool:
+    """Tell whether a page of this origin was served under this Host."""
+    try:
+        url = urlsplit(origin)
+        port = url.port
+    except ValueError:
+        return False
+    default = _DEFAULT_PORTS.get(url.scheme)
+    if default is None or not url.hostname:
+        return False
+    return (_canonical(url.hostname), port or default) == (host.host, host.port or default)
+
+
+def guard(allowed_hosts: Collection[str], cors_origins: Collection[str]) -> Middleware:
+    """Return the middleware that refuses foreign hosts (421) and upgrades and preflights of foreign pages (403).
+
+    A page that rebinds its own name to this address still sends its own name as Host; a page of another origin
+    cannot read our answers without CORS, but could read a WebSocket: browsers leave that check to the server.
+    """
+    allowed = frozenset(_canonical(host) for host in allowed_hosts)
+    origins = frozenset(cors_origins)
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        hosts = request.headers.getall("Host", [])
+        host = authority(hosts[0]) if len(hosts) == 1 else None
+        if host is None or not (is_loopback(host.host) or host.host in allowed):
+            raise _foreign_host(", ".join(hosts))
+        origin = request.headers.get("Origin")
+        if origin is not None and origin not in origins and not is_same_origin(origin, host):
+            preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+            if preflight or "Upgrade" in request.headers:
+                raise _foreign_origin(origin)
+        if request.method == "OPTIONS" and origin in origins and "Access-Control-Request-Method" in request.headers:
+            return _preflight(request)
+        return await handler(request)
+
+    return middleware
+
+
+def headers(cors_origins: Collection[str]) -> Callable[[web.Request, web.StreamResponse], None]:
+    """Return what puts the security and CORS headers on an answer, whatever made it."""
+    origins = frozenset(cors_origins)
+
+    def put(request: web.Request, response: web.StreamResponse) -> None:
+        response.headers["Server"] = "monitor"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Content-Security-Policy"] = POLICY
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin" if origins else "same-origin"
+        response.headers.setdefault("Cache-Control", "no-store" if is_api(request.path) else "no-cache")
+        if origins and is_api(request.path):
+            response.headers.add("Vary", "Origin")
+            origin = request.headers.get("Origin")
+            if origin in origins:
+                response.headers["Access-Control-Allow-Origin"] = origin
+
+    return put
+
+
+def _preflight(request: web.Request) -> web.Response:
+    asked = request.headers.get("Access-Control-Request-Headers", "")
+    answer = web.Response(status=204, headers={"Access-Control-Allow-Methods": "GET, HEAD, POST"})
+    if "content-type" in asked.lower():
+        answer.headers["Access-Control-Allow-Headers"] = "Content-Type"
+    answer.headers["Access-Control-Max-Age"] = "600"
+    return answer
+
+
+def _canonical(host: str) -> str:
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return host.lower().removesuffix(".")
+
+
+def _foreign_host(name: str) -> Refusal:
+    host = authority(name)
+    log.info("refused: Host %.100r", name)
+    hint = f"; if it should, start the server with --allowed-host {host.host}" if host else ""
+    return Refusal(421, "foreign_host", f"This server does not answer to the name {name[:100]!r}{hint}.")
+
+
+def _foreign_origin(origin: str) -> Refusal:
+    log.info("refused: Origin %.100r", origin)
+    hint = "" if origin == "null" else f"; if they should, start the server with --cors-origin {origin[:100]}"
+    return Refusal(403, "foreign_origin", f"Pages of {origin[:100]} may not read this stream{hint}.")

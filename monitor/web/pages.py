@@ -1,0 +1,39 @@
+"""The pages for people. They are drawn once by the server and kept live by the stream."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp_jinja2
+import jinja2
+from aiohttp import web
+
+from monitor.web.keys import MACHINE, SAMPLER, VERSION
+
+#: Beside the package in a checkout and in an editable install, inside it in a wheel.
+_PACKAGE: Final = Path(__file__).resolve().parent.parent
+TEMPLATES: Final = (_PACKAGE / "templates", _PACKAGE.parent / "templates")
+STATIC: Final = Path(__file__).resolve().parent / "static"
+
+
+@aiohttp_jinja2.template("home.html")
+async def home(request: web.Request) -> dict[str, Any]:
+    """GET /: what this machine is, live numbers, the endpoints, how to connect."""
+    stream = request.url.with_path("/api/ws/metrics").with_scheme("wss" if request.secure else "ws")
+    return {
+        "interval": request.app[SAMPLER].interval,
+        "stream_url": str(stream),
+        "stats_url": str(request.url.with_path("/api/system-stats")),
+    }
+
+
+@aiohttp_jinja2.template("demo.html")
+async def demo(request: web.Request) -> dict[str, Any]:
+    """GET /demo: everything the stream tells, live."""
+    return {}
+
+
+def setup_templates(app: web.Application) -> None:
+    """Let the pages find their templates, and what stands on each of them."""
+    environment = aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
+    environment.undefined = jinja2.StrictUndefined
+    environment.globals.update(machine=app[MACHINE], version=app[VERSION])

@@ -1,0 +1,16 @@
+"""The site map."""
+
+from aiohttp import web
+
+from monitor.web import api, live, pages
+
+
+def setup_routes(app: web.Application) -> None:
+    """Give every address its handler."""
+    app.router.add_get("/", pages.home, name="home")
+    app.router.add_get("/demo", pages.demo, name="demo")
+    app.router.add_get("/api/ws/metrics", live.metrics, name="metrics", allow_head=False)
+    app.router.add_get("/api/system-stats", api.system_stats, name="system-stats")
+    app.router.add_get("/api/probes", api.probes, name="probes")
+    app.router.add_get("/healthz", api.healthz, name="healthz")
+    app.router.add_static("/static/", pages.STATIC, name="static")

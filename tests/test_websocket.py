@@ -1,0 +1,347 @@
+"""The live stream: these are its tests, and this file is also a client to run by hand.
+
+    python3 tests/test_websocket.py [--url ws://localhost:4000/api/ws/metrics] [--count 5]
+
+It prints the welcome message and each frame in a readable line. A python3 without aiohttp will do: the project's
+own .venv is used where there is one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+try:
+    import aiohttp
+except ImportError:
+    VENV = next((p for p in (ROOT / ".venv/bin/python", ROOT / ".venv/Scripts/python.exe") if p.exists()), None)
+    if __name__ != "__main__":
+        raise
+    if VENV is None or Path(sys.executable).absolute() == VENV.absolute():
+        sys.exit("This client needs aiohttp. Run `make install` here once, or: pip install aiohttp")
+    os.execv(VENV, [str(VENV), __file__, *sys.argv[1:]])  # noqa: S606 - no shell is the point
+
+URL = "ws://localhost:4000/api/ws/metrics"
+
+
+def line(frame: dict) -> str:  # type: ignore[type-arg]  # must also run where only aiohttp is installed
+    """Return a frame as one line; sections that this server does not have are left out."""
+
+    def show(section: str, text: str) -> str:
+        try:
+            return text.format(**{key: "?" if value is None else value for key, value in frame[section].items()})
+        except KeyError:
+            return ""
+
+    stamp = f"{frame['timestamp']:.3f}"
+    parts = [
+        show("cpu", "CPU {percent_total} % of {count} cores"),
+        show("memory", "memory {percent} % ({used_mb} of {total_mb} MB)"),
+        show("disk", "disk {percent} % ({free_gb} GB free)"),
+        show("network", "sent {bytes_sent_mb} MB, received {bytes_recv_mb} MB"),
+        show("process", "server {memory_mb} MB, {cpu_percent} %"),
+        *(f"stale: {name} for {age} s" for name, age in frame.get("stale", {}).items()),
+    ]
+    return f"{stamp}  " + " | ".join(part for part in parts if part)
+
+
+async def follow(url: str, count: int | None) -> int:
+    """Print the welcome message and `count` frames, or frames for ever; return an exit code."""
+    try:
+        async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
+            seen = 0
+            async for message in socket:
+                data = json.loads(message.data)
+                if data.get("type") == "connection":
+                    print(f"{data['status']}: {data['message']}", flush=True)
+                    continue
+                print(line(data), flush=True)
+                seen += 1
+                if seen == count:
+                    return 0
+    except aiohttp.WSServerHandshakeError as error:
+        print(f"{url} refused the connection: {error.status} {error.message}", file=sys.stderr)
+        return 1
+    except aiohttp.InvalidURL:
+        print(f"{url} is no address; it must be like {URL}", file=sys.stderr)
+        return 2
+    except aiohttp.ClientConnectionError as error:
+        print(f"Nothing listens at {url} ({error}). Start the server with `make run`.", file=sys.stderr)
+        return 1
+    print("The server closed the connection.", file=sys.stderr)
+    return 1
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read the command line and follow the stream."""
+    parser = argparse.ArgumentParser(description="Print the live stream of a monitor, one line a frame.")
+    parser.add_argument("--url", default=URL, help=f"of the stream [{URL}]")
+    parser.add_argument("--count", type=int, help="frames to print, then end; without it until Ctrl-C")
+    options = parser.parse_args(arguments)
+    try:
+        return asyncio.run(follow(options.url, options.count))
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
+
+
+# The tests. Nothing below is needed to run the client.
+
+import re  # noqa: E402 - a client without the tests' packages must not come this far
+import socket as sockets  # noqa: E402
+import time  # noqa: E402
+from typing import TYPE_CHECKING, Any  # noqa: E402
+
+import pytest  # noqa: E402
+
+from monitor import Field  # noqa: E402
+from monitor.web.keys import HUB  # noqa: E402
+from monitor.web.live import LISTENERS  # noqa: E402
+from tests.fakes import Scripted  # noqa: E402
+
+if TYPE_CHECKING:
+    from tests.conftest import Client, Connect
+
+PATH = "/api/ws/metrics"
+WELCOME = {"type": "connection", "status": "connected", "message": "Streaming des métriques démarré"}
+
+
+def clients_of(client: Client) -> int:
+    assert client.app is not None
+    assert len(client.app[HUB]) == len(client.app[LISTENERS])
+    return len(client.app[HUB])
+
+
+async def until(condition: Any) -> None:
+    """Wait until `condition()` is true."""
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_the_stream_is_the_welcome_message_and_then_frames(connect: Connect) -> None:
+    client = await connect(Scripted("cpu", *range(100)))
+    async with client.ws_connect(PATH) as socket:
+        assert await socket.receive_json() == WELCOME
+        frames = [await socket.receive_json() for _ in range(3)]
+    values = [frame["cpu"]["value"] for frame in frames]
+    assert values == list(range(values[0], values[0] + 3)), "none left out, none twice"
+    assert all(set(frame) == {"timestamp", "cpu"} for frame in frames)
+
+
+async def test_every_client_gets_the_same_frames(connect: Connect) -> None:
+    client = await connect(Scripted("cpu", *range(100)))
+    async with client.ws_connect(PATH) as one, client.ws_connect(PATH) as two:
+        for socket in (one, two):
+            assert await socket.receive_json() == WELCOME
+        first = [(await one.receive()).data for _ in range(4)]
+        second = [(await two.receive()).data for _ in range(4)]
+    assert len(set(first) & set(second)) >= 3
+
+
+async def test_a_client_that_leaves_is_forgotten(connect: Connect) -> None:
+    client = await connect()
+    async with client.ws_connect(PATH) as socket:
+        await socket.receive()
+        assert clients_of(client) == 1
+    await until(lambda: clients_of(client) == 0)
+
+
+async def test_a_client_that_vanishes_is_forgotten(connect: Connect) -> None:
+    client = await connect()
+    socket = await client.ws_connect(PATH)
+    await socket.receive()
+    transport = socket.get_extra_info("socket")
+    transport.setsockopt(sockets.SOL_SOCKET, sockets.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+    await client.session.close()
+    await until(lambda: clients_of(client) == 0)
+
+
+async def test_what_a_client_says_is_ignored(connect: Connect) -> None:
+    client = await connect()
+    async with client.ws_connect(PATH) as socket:
+        assert await socket.receive_json() == WELCOME
+        await socket.send_str("{not json")
+        await socket.send_bytes(b"\x00" * 4096)
+        await socket.ping(b"?")
+        assert "cpu" in await socket.receive_json()
+        assert "cpu" in await socket.receive_json()
+
+
+async def test_a_message_that_is_too_big_ends_this_connection_alone(connect: Connect) -> None:
+    client = await connect()
+    async with client.ws_connect(PATH) as loud, client.ws_connect(PATH) as quiet:
+        await loud.send_str("x" * 5000)
+        async with asyncio.timeout(5):
+            while (message := await loud.receive()).type is aiohttp.WSMsgType.TEXT:
+                pass
+        assert (message.type, loud.close_code) == (aiohttp.WSMsgType.CLOSE, aiohttp.WSCloseCode.MESSAGE_TOO_BIG)
+        assert await quiet.receive_json() == WELCOME
+        assert "cpu" in await quiet.receive_json()
+    await until(lambda: clients_of(client) == 0)
+
+
+class RawClient:
+    """A WebSocket client that sees every byte, in order."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    @classmethod
+    async def open(cls, client: Client) -> RawClient:
+        reader, writer = await asyncio.open_connection("127.0.0.1", client.port)
+        writer.write(
+            f"GET {PATH} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n".encode()
+        )
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 101")
+        assert b"Extensions" not in head, "the bytes that all clients share are not compressed"
+        return cls(reader, writer)
+
+    async def frame(self) -> tuple[int, bytes]:
+        """Return the first byte and the payload of the next WebSocket frame."""
+        first, length = await self.reader.readexactly(2)
+        assert length < 128, "frames from a server are not masked"
+        if length == 126:
+            length = int.from_bytes(await self.reader.readexactly(2), "big")
+        return first, await self.reader.readexactly(length)
+
+    async def close(self) -> None:
+        self.writer.close()
+        await self.writer.wait_closed()
+
+
+async def test_no_frame_follows_the_closing_frame(connect: Connect) -> None:
+    client = await connect(interval=0.05)
+    for goodbye in (b"\x88\x82\0\0\0\0\x03\xe8", b"\x82\xfe\xff\xff\0\0\0\0" + b"x" * 1000):  # a close; a huge message
+        raw = await RawClient.open(client)
+        raw.writer.write(goodbye)
+        opcodes = []
+        async with asyncio.timeout(10):
+            while True:
+                try:
+                    opcodes.append((await raw.frame())[0])
+                except asyncio.IncompleteReadError:
+                    break
+        await raw.close()
+        assert opcodes[-1] == 0x88
+        assert opcodes.count(0x88) == 1
+    await until(lambda: clients_of(client) == 0)
+
+
+async def test_a_ping_is_answered_between_whole_frames(connect: Connect) -> None:
+    client = await connect(interval=0.05)
+    raw = await RawClient.open(client)
+    for number in range(20):
+        raw.writer.write(bytes((0x89, 0x81, 0, 0, 0, 0, number)))
+    pongs: list[bytes] = []
+    async with asyncio.timeout(10):
+        while len(pongs) < 20:
+            first, payload = await raw.frame()
+            if first == 0x8A:
+                pongs.append(payload)
+            else:
+                json.loads(payload)
+    assert pongs == [bytes((number,)) for number in range(20)]
+    await raw.close()
+
+
+async def test_a_client_that_does_not_read_costs_the_others_nothing_and_is_not_queued_for(connect: Connect) -> None:
+    # 30 KB a frame, so that the buffers of the kernel are full within the test.
+    client = await connect(Scripted("cpu", *range(1000)), Big("big"), interval=0.05)
+    stuck = await RawClient.open(client)
+    transport: Any = stuck.writer.transport
+    transport.pause_reading()
+    async with client.ws_connect(PATH, max_msg_size=0) as healthy:
+        await healthy.receive()
+        values = [(await healthy.receive_json())["cpu"]["value"] for _ in range(60)]
+    assert values == list(range(values[0], values[0] + 60)), "none missed"
+    assert client.app is not None
+    (server_side,) = client.app[HUB]._clients  # noqa: SLF001 - what is queued for the stuck client is the point
+    assert 0 < server_side.get_write_buffer_size() < 70_000, "at most the frame that did not fit"
+    transport.abort()
+
+
+class Big(Scripted):
+    """A probe whose section is big."""
+
+    fields = (Field("value", "count", "Much.", per="thing"),)
+
+    def sample(self) -> dict[str, object]:
+        return {"value": [1_000_000_000] * 3000}
+
+
+async def test_stopping_says_goodbye_to_readers_and_cuts_off_who_is_stuck(connect: Connect) -> None:
+    client = await connect(Big("big"), interval=0.05)
+    stuck = await RawClient.open(client)
+    transport: Any = stuck.writer.transport
+    transport.pause_reading()
+    async with client.ws_connect(PATH, max_msg_size=0) as reader:
+        await asyncio.sleep(1.5)
+        began = time.monotonic()
+        stopping = asyncio.create_task(client.server.close())
+        async with asyncio.timeout(10):
+            while (message := await reader.receive()).type is aiohttp.WSMsgType.TEXT:
+                pass
+            assert (message.type, reader.close_code) == (aiohttp.WSMsgType.CLOSE, aiohttp.WSCloseCode.GOING_AWAY)
+        await stopping
+    assert time.monotonic() - began < 5
+    transport.abort()
+
+
+async def test_a_request_that_is_no_handshake_is_refused_as_json(connect: Connect) -> None:
+    client = await connect()
+    answer = await client.get(PATH, headers={"Upgrade": "websocket", "Connection": "Upgrade"})
+    assert answer.status == 400
+    assert answer.content_type == "application/json"
+
+
+@pytest.mark.parametrize("count", [1, 3])
+async def test_the_client_of_this_file_prints_a_line_a_frame(
+    connect: Connect, count: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = await connect()
+    assert await follow(str(client.make_url(PATH).with_scheme("ws")), count) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "connected: Streaming des métriques démarré"
+    assert len(lines) == 1 + count
+    assert all(re.match(r"\d+\.\d{3}  ", text) for text in lines[1:])
+
+
+async def test_the_client_says_why_it_was_refused(connect: Connect, capsys: pytest.CaptureFixture[str]) -> None:
+    client = await connect()
+    assert await follow(str(client.make_url("/api/probes").with_scheme("ws")), 1) == 1
+    assert "refused the connection: 200" in capsys.readouterr().err
+
+
+async def test_the_client_says_when_the_server_goes(connect: Connect, capsys: pytest.CaptureFixture[str]) -> None:
+    client = await connect()
+    following = asyncio.create_task(follow(str(client.make_url(PATH).with_scheme("ws")), None))
+    await until(lambda: clients_of(client) == 1)
+    await client.server.close()
+    assert await following == 1
+    assert "The server closed the connection." in capsys.readouterr().err
+
+
+def test_the_client_says_when_nothing_listens(capsys: pytest.CaptureFixture[str]) -> None:
+    with sockets.socket() as taken:  # bound and not listening: nobody else can listen there meanwhile
+        taken.bind(("127.0.0.1", 0))
+        assert main(["--url", f"ws://127.0.0.1:{taken.getsockname()[1]}{PATH}"]) == 1
+    assert "Nothing listens at ws://127.0.0.1" in capsys.readouterr().err
+    assert main(["--url", "http://"]) == 2
+
+
+def test_a_line_leaves_out_what_a_server_does_not_have() -> None:
+    frame = {"timestamp": 1.0, "cpu": {"percent_total": None, "count": 2}, "stale": {"cpu": 3.0}}
+    assert line(frame) == "1.000  CPU ? % of 2 cores | stale: cpu for 3.0 s"
