@@ -1,0 +1,134 @@
+"""A real server in a process of its own, on a free port of loopback."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Self
+
+#: Seconds to wait for what should take a fraction of one: generous, because test machines are shared.
+PATIENCE = 30.0
+
+
+class Server:
+    """`monitor serve` as a person would start it; a context manager that always ends the process.
+
+    arguments    further flags
+    environment  further variables; PYTHONPATH is how a test installs a package for this server alone
+    python       the interpreter, for a server that is installed elsewhere
+    """
+
+    def __init__(
+        self,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        python: str = sys.executable,
+        port: int = 0,
+        cwd: str | None = None,
+    ) -> None:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
+        self.started = time.monotonic()
+        self._process = subprocess.Popen(
+            [python, "-m", "monitor", "serve", "--port", str(port), *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**clean, "PYTHONUNBUFFERED": "1", **(environment or {})},
+            cwd=cwd,
+        )
+        self._log: list[str] = []
+        self._reader = threading.Thread(target=self._read_log, daemon=True)
+        self._reader.start()
+        self.port = self._port()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.kill()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def stream_url(self) -> str:
+        return f"ws://localhost:{self.port}/api/ws/metrics"
+
+    @property
+    def log(self) -> str:
+        return "".join(self._log)
+
+    def get(self, path: str) -> Any:
+        """Return the JSON at `path`, whatever its status; raises URLError when nobody listens."""
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=PATIENCE) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                return json.load(error)
+
+    def frame(self) -> Any:
+        """Return the newest frame, waiting for the first one."""
+        return wait_for(lambda: (frame := self.get("/api/system-stats")) and "timestamp" in frame and frame)
+
+    def stop(self, number: int = signal.SIGTERM) -> float:
+        """Send a signal, wait for the end, and return how many seconds that took."""
+        began = time.monotonic()
+        self._process.send_signal(number)
+        self._process.wait(PATIENCE)
+        return time.monotonic() - began
+
+    @property
+    def exit_code(self) -> int | None:
+        return self._process.poll()
+
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        self._process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        assert self._process.stdout
+        assert self._process.stderr
+        self._process.stdout.close()
+        self._process.stderr.close()
+
+    def _port(self) -> int:
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        if not line.startswith("Live on http://"):
+            self._process.kill()
+            self._process.wait(PATIENCE)
+            self._reader.join(PATIENCE)
+            raise RuntimeError(f"the server did not start: {line}{self.log}")
+        return int(line.split(" ")[2].rpartition(":")[2])
+
+    def _read_log(self) -> None:
+        assert self._process.stderr
+        with suppress(ValueError):  # closed under us
+            for line in self._process.stderr:
+                self._log.append(line)
+
+
+def wait_for(condition: Any, seconds: float = PATIENCE) -> Any:
+    """Return the first true value of `condition()`; fail when none comes in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if value := condition():
+            return value
+        time.sleep(0.05)
+    raise AssertionError(f"waited {seconds} s in vain")

@@ -1,0 +1,5 @@
+import { createRoot } from 'react-dom/client';
+
+import MetricsMonitor from './MetricsMonitor.jsx';
+
+createRoot(document.getElementById('app')).render(<MetricsMonitor />);

