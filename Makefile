@@ -1,0 +1,55 @@
+# The two commands of a newcomer are `make run` and `make test`; each does all its own set-up.
+.DEFAULT_GOAL := help
+.PHONY: help install run test lint format bench screenshots clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(VENV)/.installed ## Make .venv with the server in it
+
+run: install ## Start the server on http://localhost:4000 (flags: make run ARGS="--port 8080")
+	@exec $(BIN)/monitor serve $(ARGS)
+
+test: $(VENV)/.tools lint ## Check everything: format, lint, types, unit and end-to-end tests (ARGS: for pytest)
+	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+lint: $(VENV)/.installed-dev ## Check format, lint and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(VENV)/.installed-dev ## Bring the code into the one format
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.installed-dev ## Measure, print the table, write docs/performance.md (ARGS="--help" tells more)
+	$(BIN)/python -m tests.bench $(ARGS)
+
+screenshots: $(VENV)/.tools ## Make the pictures in docs/images anew
+	$(BIN)/python -m tests.e2e.screenshots
+
+clean: ## Remove everything that was made here
+	rm -rf $(VENV) build dist *.egg-info tests/frontend/node_modules .mypy_cache .pytest_cache .ruff_cache .coverage
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "monitor needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + "; name another with: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml $(VENV)/bin/python
+	@echo "Installing into $(VENV), once ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml $(VENV)/.installed
+	@echo "Installing the tools of the tests into $(VENV), once ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.tools: tests/tools.sh $(VENV)/.installed-dev
+	@sh tests/tools.sh $(BIN)
+	@touch $@
