@@ -26,7 +26,7 @@ format: $(VENV)/.installed-dev ## Bring the code into the one format
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.installed-dev ## Measure, print the table, write docs/performance.md (ARGS="--help" tells more)
+bench: $(VENV)/.installed-dev ## Measure, print the table, write docs/performance.md (ARGS="--help" for more)
 	$(BIN)/python -m tests.bench $(ARGS)
 
 screenshots: $(VENV)/.tools ## Make the pictures in docs/images anew

@@ -1,0 +1,108 @@
+"""The same comparison by other hands: an independent floor (`floor PORT SIZE`) and load (`wsload -n -s -p`), in C."""
+
+import re
+import socket
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.bench import compiler
+from tests.bench.fan_out import ratios
+from tests.bench.figures import Figure, Goal, of_median
+from tests.bench.processes import CannotMeasure, Process, cpu_ns_during, line_of, running
+from tests.bench.server import await_first_frame, serving
+
+SOURCES: Final = ("floor.c", "wsload.c")
+#: Seconds for a program to listen, and for the clients to be connected.
+PATIENCE: Final = 60.0
+#: Seconds after the clients are connected, and before they leave, that are not counted.
+MARGIN: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of one server.
+
+    cost   CPU us a delivered frame
+    size   bytes of a frame's JSON
+    least  frames of the client that got the fewest
+    """
+
+    cost: float
+    size: int
+    least: int
+
+
+def measure(directory: Path, clients: int, rounds: int, seconds: int) -> list[Figure]:
+    """Give the server and the floor in `directory` so many turns each, under the load in `directory`."""
+    ours: list[Turn] = []
+    floors: list[Turn] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        floor, load = (compiler.compiled(directory / source, Path(scratch)) for source in SOURCES)
+        for _ in range(rounds):
+            ours.append(turn_of_server(load, clients, seconds))
+            floors.append(turn_of_floor(floor, ours[-1].size, load, clients, seconds))
+    name = "Cross-check"
+    costs, floor_costs = [turn.cost for turn in ours], [turn.cost for turn in floors]
+    least = min(turn.least for turn in ours)
+    return [
+        of_median(f"{name}: server", costs, "us CPU"),
+        of_median(f"{name}: floor", floor_costs, "us CPU"),
+        *ratios(name, costs, floor_costs),
+        Figure(f"{name}: frames of the client that got fewest, server", least, "", Goal(seconds, at_least=True)),
+    ]
+
+
+def turn_of_server(load: Path, clients: int, seconds: int) -> Turn:
+    """Measure a server that has just been started."""
+    with serving() as (process, port):
+        await_first_frame(port)
+        return _turn(process, port, load, clients, seconds)
+
+
+def turn_of_floor(program: Path, size: int, load: Path, clients: int, seconds: int) -> Turn:
+    """Measure the floor, with frames of `size` bytes."""
+    port = _free_port()
+    with running([str(program), str(port), str(size)]) as process:
+        _await_listening(port)
+        return _turn(process, port, load, clients, seconds)
+
+
+def _turn(process: Process, port: int, load: Path, clients: int, seconds: int) -> Turn:
+    """Read the CPU time of a whole number of seconds: as many frames a client, wherever between frames they begin."""
+    command = [str(load), "-n", str(clients), "-s", str(seconds + 2 * MARGIN), "-p", str(port)]
+    with running(command, stderr=subprocess.PIPE) as listening:
+        _all_open(line_of(listening.stderr, PATIENCE), clients)
+        time.sleep(MARGIN)
+        cpu, took = cpu_ns_during(process.pid, seconds)
+        report = line_of(listening.stdout, PATIENCE)
+    match = re.search(r"\(\d+/s, (\d+) B each\).* per client min (\d+)", report)
+    if match is None:
+        raise CannotMeasure(f"the cross-check's load said something else than expected: {report}")
+    return Turn(cost=cpu / 1000 / (clients * took), size=int(match[1]), least=int(match[2]))
+
+
+def _all_open(line: str, clients: int) -> None:
+    if not line.startswith(f"{clients} open"):
+        raise CannotMeasure(f"not all {clients} clients of the cross-check were connected: {line}")
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def _await_listening(port: int) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            socket.create_connection(("127.0.0.1", port), PATIENCE).close()
+        except ConnectionRefusedError:
+            time.sleep(0.02)
+        else:
+            return
+    raise CannotMeasure("the cross-check's floor does not listen")
