@@ -6,6 +6,7 @@ import gc
 import logging
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from ipaddress import ip_address
@@ -25,6 +26,9 @@ from monitor.web.errors import errors
 from monitor.web.live import LISTENERS, close_listeners
 from monitor.web.pages import setup_templates
 from monitor.web.routes import setup_routes
+
+if sys.platform != "win32":
+    import resource
 
 log = logging.getLogger(__name__)
 
@@ -61,12 +65,7 @@ def create_app(settings: Settings, probes: Registry) -> web.Application:
     app[keys.VERSION] = installed_version()
     setup_templates(app)
     setup_routes(app)
-    put_headers = guard.headers(settings.cors_origin)
-
-    async def on_prepare(request: web.Request, response: web.StreamResponse) -> None:
-        put_headers(request, response)
-
-    app.on_response_prepare.append(on_prepare)
+    app.on_response_prepare.append(guard.headers(settings.cors_origin))
     app.on_shutdown.append(close_listeners)
     app.cleanup_ctx.append(_streaming)
     return app
@@ -78,6 +77,7 @@ async def run(settings: Settings, probes: Registry) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows: Ctrl-C comes as KeyboardInterrupt
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    _raise_file_limit()
     access_log = logging.getLogger("monitor.access") if log.isEnabledFor(logging.DEBUG) else None
     runner = web.AppRunner(create_app(settings, probes), access_log=access_log, shutdown_timeout=FAREWELL)
     try:
@@ -124,9 +124,17 @@ def _tell_of_its_end(task: asyncio.Task[None]) -> None:
         log.critical("the stream has stopped; /healthz tells", exc_info=error)
 
 
+def _raise_file_limit() -> None:
+    """Let the process open as many files as it may: every client is one."""
+    if sys.platform != "win32":
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        with suppress(OSError, ValueError):  # macOS refuses what it calls unlimited
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 def _announce(settings: Settings, port: int) -> None:
-    local = is_everywhere(settings.host) or guard.is_loopback(settings.host)
-    print(f"Live on http://{_at('localhost' if local else settings.host, port)} (Ctrl-C stops it)", flush=True)
+    here = "localhost" if is_everywhere(settings.host) or settings.host == "127.0.0.1" else settings.host
+    print(f"Live on http://{_at(here, port)} (Ctrl-C stops it)", flush=True)
     if is_everywhere(settings.host) and not settings.allowed_host:
         log.warning(
             "listening on all addresses, but answering only to localhost: "

@@ -16,8 +16,13 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from monitor.text import error_text, shown
+
 ENVIRONMENT: Final = "MONITOR_"
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
+
+_LABEL = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*", re.IGNORECASE)
 
 #: Turns what a source holds into the setting's value; raises ValueError with what would be right.
 Reader = Callable[[object], Any]
@@ -91,7 +96,7 @@ def host_name(raw: object) -> str:
         try:
             return str(ip_address(text))
         except ValueError:
-            if re.fullmatch(r"(?!-)[A-Za-z0-9_.-]{1,253}", text) and not re.fullmatch(r"[0-9.]+", text):
+            if len(text) <= 253 and _HOST.fullmatch(text) and not re.fullmatch(r"[0-9.]+", text):
                 return text.lower()
     raise ValueError("a host name or an IP address, without scheme or port, such as 127.0.0.1 or ::")
 
@@ -113,7 +118,8 @@ def origin(raw: object) -> str:
             url, port = urlsplit(""), None
         bare = not (url.path or url.query or url.fragment or url.username is not None or "*" in url.netloc)
         if url.scheme in ("http", "https") and url.hostname and bare:
-            name = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
+            name = host_name(url.hostname)
+            name = f"[{name}]" if ":" in name else name
             shown = "" if port in (None, {"http": 80, "https": 443}[url.scheme]) else f":{port}"
             return f"{url.scheme}://{name}{shown}"
     raise ValueError("an origin such as https://example.org or http://localhost:5173, without a path; no wildcard")
@@ -188,27 +194,17 @@ def resolve(
     """
     environment = environment or {}
     path = file or environment.get(ENVIRONMENT + "CONFIG") or None
-    layers = [
-        _file_layer(path) if path else _Layer("", {}),
-        _environment_layer(environment),
-        _Layer("the command line", {k: v for k, v in (flags or {}).items() if v is not None and v != []}),
-    ]
+    layers = [_environment_layer(environment), _flags_layer(flags or {})]
+    if path:
+        layers.insert(0, _file_layer(path))
     values: dict[str, Any] = {}
-    sources = {each_field.name: "default" for each_field in fields(Settings)}
+    sources = {setting.name: "default" for setting in fields(Settings)}
     switches: dict[str, tuple[bool, str]] = {}
     for layer in layers:
-        for setting in fields(Settings):
-            if setting.name not in layer.values:
-                continue
-            raw = layer.values[setting.name]
-            try:
-                values[setting.name] = setting.metadata["read"](raw)
-            except ValueError as error:
-                raise ConfigError(
-                    f"{setting.name} = {raw!r} ({layer.where(setting.name)}): it must be {error}"
-                ) from None
-            sources[setting.name] = layer.where(setting.name)
-        _switch(switches, layer, values)
+        read = {key: _read(key, raw, layer.where(key)) for key, raw in layer.values.items()}
+        values.update(read)
+        sources.update({key: layer.where(key) for key in read})
+        switches.update(_switches(read, layer.where))
     for key, on in (("disable", False), ("enable", True)):
         names = {name: source for name, (state, source) in switches.items() if state is on}
         values[key] = tuple(names)
@@ -218,61 +214,73 @@ def resolve(
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    """The raw values of one source, by key."""
+    """The raw values of one source, by key, and how a person calls the place of each."""
 
-    name: str
     values: Mapping[str, Any]
+    where: Callable[[str], str]
 
-    def where(self, key: str) -> str:
-        if self.name == "environment":
-            return f"environment, {ENVIRONMENT}{key.upper()}"
-        if self.name == "the command line":
-            return "command line, --" + key.replace("_", "-")
-        return self.name
+
+def _read(key: str, raw: object, where: str) -> Any:
+    (setting,) = (setting for setting in fields(Settings) if setting.name == key)
+    try:
+        return setting.metadata["read"](raw)
+    except ValueError as error:
+        raise ConfigError(f"{key} = {shown(raw)} ({where}): it must be {error}") from None
 
 
 def _file_layer(path: str) -> _Layer:
-    where = f"file {path}"
     try:
         document = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"config = {path!r}: it cannot be read ({error.strerror}); name a TOML file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"config = {path!r}: it is not TOML ({error})") from None
+    except (ValueError, RecursionError) as error:  # no TOML, no UTF-8, or nested or long beyond all reason
+        raise ConfigError(f"config = {path!r}: it is not TOML ({error_text(error)})") from None
     known = [setting.name for setting in fields(Settings)]
-    for key in document:
+    for key, value in document.items():
         if key not in known:
-            raise ConfigError(f"{key} = {document[key]!r} ({where}): there is no such setting;{_nearest(key, known)}")
-    return _Layer(where, document)
+            name = shown(key).strip("'")
+            raise ConfigError(f"{name} = {shown(value)} (file {path}): there is no such setting;{_nearest(key, known)}")
+    return _Layer(document, lambda key: f"file {path}")
 
 
 def _environment_layer(environment: Mapping[str, str]) -> _Layer:
     # An empty variable is one that is not set: compose files and unit files cannot say it otherwise.
-    keys = [setting.name for setting in fields(Settings) if setting.metadata["flag"]]
-    names = {key: ENVIRONMENT + key.upper() for key in keys}
-    return _Layer("environment", {key: environment[name] for key, name in names.items() if environment.get(name)})
+    names = {key: _variable(key) for key in _flag_keys()}
+    values = {key: environment[name] for key, name in names.items() if environment.get(name)}
+    return _Layer(values, lambda key: f"environment, {_variable(key)}")
+
+
+def _flags_layer(flags: Mapping[str, Any]) -> _Layer:
+    values = {key: value for key, value in flags.items() if value is not None}
+    return _Layer(values, lambda key: "command line, --" + key.replace("_", "-"))
 
 
 def _strangers(environment: Mapping[str, str]) -> list[str]:
     # A warning and no error: Kubernetes sets MONITOR_SERVICE_HOST for a service called monitor.
-    known = [ENVIRONMENT + "CONFIG"]
-    known += [ENVIRONMENT + setting.name.upper() for setting in fields(Settings) if setting.metadata["flag"]]
+    known = [ENVIRONMENT + "CONFIG", *map(_variable, _flag_keys())]
     strange = sorted(name for name in environment if name.startswith(ENVIRONMENT) and name not in known)
     return [f"environment variable {name} is ignored:{_nearest(name, known)}" for name in strange]
 
 
-def _switch(switches: dict[str, tuple[bool, str]], layer: _Layer, values: Mapping[str, Any]) -> None:
-    """Note what one layer switches off and on; a later layer wins, name by name."""
-    off = {name: layer.where("disable") for name in (values["disable"] if "disable" in layer.values else ())}
-    on = {name: layer.where("enable") for name in (values["enable"] if "enable" in layer.values else ())}
-    for name, table in (values["probes"] if "probes" in layer.values else {}).items():
+def _flag_keys() -> list[str]:
+    return [setting.name for setting in fields(Settings) if setting.metadata["flag"]]
+
+
+def _variable(key: str) -> str:
+    return ENVIRONMENT + key.upper()
+
+
+def _switches(read: Mapping[str, Any], where: Callable[[str], str]) -> dict[str, tuple[bool, str]]:
+    """Return what one layer switches off (False) and on (True), by name, with the place that says so."""
+    off = dict.fromkeys(read.get("disable", ()), where("disable"))
+    on = dict.fromkeys(read.get("enable", ()), where("enable"))
+    for name, table in read.get("probes", {}).items():
         state = table.get("enabled") if isinstance(table, Mapping) else table
         if state is not None:
-            (on if state else off)[name] = layer.where("probes")
+            (on if state else off)[name] = where("probes")
     if both := sorted(off.keys() & on.keys()):
         raise ConfigError(f"disable = {both[0]!r} ({off[both[0]]}): it is enabled there too; it must be one of them")
-    switches.update({name: (False, where) for name, where in off.items()})
-    switches.update({name: (True, where) for name, where in on.items()})
+    return {name: (False, place) for name, place in off.items()} | {name: (True, place) for name, place in on.items()}
 
 
 def _nearest(key: str, known: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""The wire: frames to JSON bytes, and bytes to WebSocket frames. Pure functions; the wire version lives here."""
+"""The wire: frames to JSON bytes, and bytes to WebSocket frames. Pure functions; nothing else knows the format."""
 
 from typing import Final
 

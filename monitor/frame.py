@@ -1,12 +1,12 @@
 """Frames: pure data, and the check of what a probe returned."""
 
 import math
-import reprlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from monitor.probe import Field, Number, Value
+from monitor.text import printable, shown
 
 #: The sections every frame has by default, in the order of the documented frame.
 SECTIONS: Final = ("cpu", "memory", "disk", "network", "process")
@@ -59,11 +59,11 @@ def checked(fields: Sequence[Field], raw: object) -> Section:
     Raises BadSample, naming field and value, for anything the fields do not declare.
     """
     if not isinstance(raw, Mapping):
-        raise BadSample(f"sample returned {_shown(raw)}; it must return a dict by field name")
+        raise BadSample(f"sample returned {shown(raw)}; it must return a dict by field name")
     section = {field.name: _checked_field(field, raw.get(field.name)) for field in fields}
     if len(raw) > len(section) or not raw.keys() <= section.keys():
-        extra = sorted(map(str, raw.keys() - section.keys()))
-        raise BadSample(f"sample returned undeclared fields: {_shown(extra)}")
+        extra = sorted(map(shown, raw.keys() - section.keys()))
+        raise BadSample(f"sample returned fields that are not declared: {', '.join(extra[:3])}")
     return section
 
 
@@ -81,27 +81,35 @@ def _checked_list(field: Field, values: object) -> Value:
     if not isinstance(values, list | tuple):
         raise _bad(field, values, f"a list with one number per {field.per}")
     _check_count(field, len(values))
-    return [None if value is None else _checked_number(field, value) for value in values]
+    return [_checked_item(field, value) for value in values]
 
 
 def _checked_table(field: Field, values: object) -> Value:
     if not isinstance(values, Mapping):
         raise _bad(field, values, f"a dict with one number per {field.per}")
     _check_count(field, len(values))
-    for key in values:
-        if not isinstance(key, str) or not 0 < len(key) <= LONGEST_KEY:
-            raise _bad(field, key, f"keyed by strings of 1 to {LONGEST_KEY} characters")
-        if not key.isascii() and any(0xD800 <= ord(letter) < 0xE000 for letter in key):
-            raise _bad(field, key, "keyed by strings that UTF-8 can hold (decode names with errors='replace')")
-    return {str(key): None if value is None else _checked_number(field, value) for key, value in values.items()}
+    return {_checked_key(field, key): _checked_item(field, value) for key, value in values.items()}
+
+
+def _checked_key(field: Field, key: object) -> str:
+    if not isinstance(key, str) or not 0 < len(key) <= LONGEST_KEY:
+        raise _bad(field, key, f"keyed by strings of 1 to {LONGEST_KEY} characters")
+    plain = str.__str__(key)  # a subclass, such as an enumeration's, may call itself something else
+    if printable(plain) != plain:
+        raise _bad(field, key, "keyed by strings that UTF-8 can hold (decode names with errors='replace')")
+    return plain
+
+
+def _checked_item(field: Field, value: object) -> Number | None:
+    return None if value is None else _checked_number(field, value)
 
 
 def _checked_number(field: Field, value: object) -> Number:
     if isinstance(value, float):
         if not math.isfinite(value):
             raise _bad(field, value, "a finite number; leave the field out where it is not known")
-        # float() also turns subclasses, such as numpy's float64, into what JSON encoders know.
-        return round(float(value), field.decimals)
+        # Subclasses, such as numpy's float64, become what JSON encoders know.
+        return round(float.__float__(value), field.decimals)
     if type(value) is int:
         if abs(value) > LARGEST_INTEGER:
             raise _bad(field, value, "at most 2^53 - 1, or a float")
@@ -115,12 +123,4 @@ def _check_count(field: Field, count: int) -> None:
 
 
 def _bad(field: Field, value: object, right: str) -> BadSample:
-    return BadSample(f"{field.name} is {_shown(value)}; it must be {right}")
-
-
-def _shown(value: object) -> str:
-    """Return a short form of any value, also one whose repr is huge or raises."""
-    try:
-        return reprlib.repr(value)
-    except Exception:  # noqa: BLE001 - an object of a probe may do anything, and Python refuses to print an int of 5,000 digits
-        return f"of type {type(value).__name__}"
+    return BadSample(f"{field.name} is {shown(value)}; it must be {right}")

@@ -8,8 +8,9 @@ from monitor.encoder import websocket_text
 class Hub:
     """Hands the same bytes to every client, without waiting for any of them.
 
-    A client is the transport of its connection. One that has not taken what it was given before is passed over: it
-    gets the newest frame when it has, and the ones between are gone for it. Nothing is ever queued.
+    A client is the transport of its connection. What the kernel does not take at once stays in the transport's
+    buffer; while there is something in it, the client is passed over. It gets the newest frame when it has drained,
+    and the ones between are gone for it: this process never holds more than one frame for a client.
     """
 
     def __init__(self) -> None:

@@ -1,11 +1,12 @@
 """The contract of a probe: what it declares, what it returns, how it says that there is nothing to return."""
 
 import inspect
-import math
 import re
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, Literal, get_args
+
+from monitor.text import printable, shown
 
 Number = int | float
 #: One value of a sample: a number, a list of them (one per core), or a table of them by name (one per mount).
@@ -24,6 +25,9 @@ Kind = Literal["gauge", "counter"]
 
 UNITS: Final[tuple[str, ...]] = get_args(Unit)
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
+
+#: Seconds; the longest pace of a probe.
+LONGEST_INTERVAL: Final = 86_400.0
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -66,7 +70,7 @@ class Field:
 
     def __post_init__(self) -> None:
         def refuse(key: str, right: str) -> ValueError:
-            return ValueError(f"Field {self.name!r}: {key} is {getattr(self, key)!r}; it must be {right}")
+            return ValueError(f"Field {shown(self.name)}: {key} is {shown(getattr(self, key))}; it must be {right}")
 
         if not is_name(self.name):
             raise refuse("name", "lower case letters, digits and underscores, beginning with a letter")
@@ -74,7 +78,7 @@ class Field:
             raise refuse("unit", "one of " + ", ".join(UNITS))
         if self.kind not in KINDS:
             raise refuse("kind", " or ".join(KINDS))
-        if not self.help.strip():
+        if not self.help.strip() or printable(self.help) != self.help:
             raise refuse("help", "a sentence")
         if self.per is not None and not is_name(self.per):
             raise refuse("per", "None or the name of what there is one value for, such as 'core'")
@@ -118,19 +122,19 @@ class Probe:
 def fault_of(probe: object) -> str | None:
     """Say what is wrong with an object that a plugin offered as a probe; None where nothing is."""
     if not isinstance(probe, Probe):
-        return f"{probe!r} is not a Probe"
+        return f"{shown(probe)} is not a Probe"
     name = getattr(probe, "name", None)
     if not is_name(name):
-        return f"name is {name!r}; it must be lower case letters, digits and underscores, beginning with a letter"
+        return f"name is {shown(name)}; it must be lower case letters, digits and underscores, beginning with a letter"
     fields = getattr(probe, "fields", None)
     if not isinstance(fields, tuple) or not fields or not all(isinstance(field, Field) for field in fields):
-        return f"fields is {fields!r}; it must be a tuple of at least one Field"
+        return f"fields is {shown(fields)}; it must be a tuple of at least one Field"
     names = [field.name for field in fields]
     if len(set(names)) != len(names):
         return f"fields names {max(names, key=names.count)!r} twice"
     pace = probe.interval
-    if pace is not None and not (type(pace) in (int, float) and math.isfinite(pace) and pace > 0):
-        return f"interval is {pace!r}; it must be None or a number of seconds above 0"
+    if pace is not None and not (type(pace) in (int, float) and 0 < pace <= LONGEST_INTERVAL):
+        return f"interval is {shown(pace)}; it must be None or a number of seconds above 0, one day at most"
     if type(probe).sample is Probe.sample:
         return "it has no sample method"
     if not inspect.iscoroutinefunction(probe.sample):

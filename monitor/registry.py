@@ -8,9 +8,10 @@ from typing import Any
 
 import pluggy
 
-from monitor import hookspecs
+from monitor import distribution, hookspecs
 from monitor.frame import RESERVED, SECTIONS
 from monitor.probe import Probe, fault_of
+from monitor.text import error_text
 
 log = logging.getLogger(__name__)
 
@@ -73,16 +74,15 @@ def load(
         if entry_point.name in disabled:
             registry.disabled[entry_point.name] = source
             continue
+        log.debug("loading plugin %s", entry_point.name)
         try:
-            probes = _ask(entry_point, (tables or {}).get(entry_point.name, {}))
+            for probe in _ask(entry_point, (tables or {}).get(entry_point.name, {})):
+                _admit(registry, source, probe, disabled)
         except KeyboardInterrupt:
             raise
-        except BaseException as error:
+        except BaseException as error:  # whatever a plugin raises while it is imported, SystemExit included
             log.debug("plugin %s", entry_point.name, exc_info=True)
-            _leave_out(registry, source, f"{type(error).__name__}: {error}")
-            continue
-        for probe in probes:
-            _admit(registry, source, probe, disabled)
+            _leave_out(registry, source, error_text(error))
     return registry
 
 
@@ -124,9 +124,15 @@ def _leave_out(registry: Registry, source: Source, reason: str) -> None:
 
 
 def _order(entry_point: EntryPoint) -> tuple[int, bool, str, str]:
-    """The documented sections first and in their order; our own before a namesake; then by name."""
+    """Sort the documented sections first and in their order; our own before a namesake; then by name."""
     rank = SECTIONS.index(entry_point.name) if entry_point.name in SECTIONS else len(SECTIONS)
-    return rank, not entry_point.value.startswith("probes."), entry_point.name, entry_point.value
+    return rank, not _is_ours(entry_point), entry_point.name, entry_point.value
+
+
+def _is_ours(entry_point: EntryPoint) -> bool:
+    if entry_point.dist is None:  # a bare checkout's own
+        return entry_point.value.startswith("probes.")
+    return entry_point.dist.name == distribution.NAME
 
 
 def _distribution(entry_point: EntryPoint) -> str:

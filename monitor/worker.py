@@ -46,7 +46,7 @@ class Batch(Generic[T]):
         self._current: T | None = None
         self._began = clock()
         self._loop = asyncio.get_running_loop()
-        #: Done when the last item is.
+        #: Done when the worker has nothing more to do: after the last item, or the one it was left to.
         self.finished: asyncio.Future[None] = self._loop.create_future()
 
     def run(self) -> None:
@@ -61,9 +61,15 @@ class Batch(Generic[T]):
         with self._lock:
             return self._clock() - self._began
 
-    def abandon(self) -> tuple[T | None, list[T]]:
-        """Leave the worker to its current item; return that one, and those that had not begun."""
+    def abandon(self, after: float = 0.0) -> tuple[T | None, list[T]] | None:
+        """Leave the worker to its current item, if it has one; return that, and those that had not begun.
+
+        Returns None, and leaves all as it is, where the current item has not taken `after` seconds: the worker may have
+        gone on since one looked.
+        """
         with self._lock:
+            if self._clock() - self._began < after:
+                return None
             rest = list(self._waiting)
             self._waiting.clear()
             return self._current, rest

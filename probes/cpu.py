@@ -9,7 +9,7 @@ import psutil
 from monitor import Field, NoData, Probe, hookimpl
 
 #: A reading of the frequency that took t seconds is repeated after 500 t, so that it costs at most 0.2 % of one core
-#: (one reading takes 50 us on a small machine, 20 ms a core on some servers), and never more than once a second.
+#: (one reading takes 50 us on a small machine, 20 ms a core on some servers), and not before the least rest (seconds).
 FREQUENCY_REST = 500.0
 FREQUENCY_LEAST_REST = 5.0
 

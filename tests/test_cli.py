@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from monitor import app, cli
+from monitor.config import Settings
 from monitor.distribution import installed_version
 from monitor.frame import SECTIONS
 
@@ -124,6 +125,16 @@ def test_serve_announces_its_address_and_ends_at_a_signal(
     captured = capsys.readouterr()
     assert captured.out.startswith("Live on http://localhost:")
     assert "answering only to localhost" in captured.err
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"), [("127.0.0.1", "localhost"), ("127.0.0.2", "127.0.0.2"), ("::1", "[::1]"), ("::", "localhost")]
+)
+def test_the_address_that_is_announced_is_one_that_answers(
+    host: str, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app._announce(Settings(host=host), 4000)  # noqa: SLF001 - the line is all that matters
+    assert capsys.readouterr().out.startswith(f"Live on http://{shown}:4000 ")
 
 
 @pytest.mark.parametrize(

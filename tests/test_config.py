@@ -9,6 +9,7 @@ import pytest
 
 from monitor.config import ConfigError, Settings, resolve
 from monitor.report import settings_toml
+from monitor.text import shown
 
 
 @pytest.fixture
@@ -85,6 +86,9 @@ def test_each_plugin_gets_its_table_without_the_switch(write: Any) -> None:
         ("host", "http://localhost", "without scheme"),
         ("host", "300.1.1.1", "a host name or an IP address"),
         ("host", "-rf", "a host name or an IP address"),
+        ("host", "a..b", "a host name or an IP address"),
+        ("host", "a" * 64 + ".example", "a host name or an IP address"),
+        ("cors_origin", "http://a b", "an origin such as"),
         ("log_level", "loud", "one of debug, info, warning, error"),
         ("cors_origin", "*", "no wildcard"),
         ("cors_origin", "https://*.example.org", "no wildcard"),
@@ -102,7 +106,7 @@ def test_a_wrong_text_is_named_with_key_value_source_and_what_would_be_right(key
         with pytest.raises(ConfigError) as refusal:
             resolve(*arguments)
         message = str(refusal.value)
-        assert message.startswith(f"{key} = {value!r}")
+        assert message.startswith(f"{key} = {shown(value)}")
         assert source in message
         assert right in message
         assert "\n" not in message
@@ -129,6 +133,10 @@ def test_a_wrong_text_is_named_with_key_value_source_and_what_would_be_right(key
         ("probes = 1", "a table with, for each plugin"),
         ('disable = ["disk"]\nenable = ["disk"]', "it is enabled there too"),
         ("port = ", "it is not TOML"),
+        ("port = 1" + "0" * 5000, "it is not TOML"),
+        ("port = 0x1" + "0" * 5000, "a whole number"),
+        ("port = " + "[" * 3000, "it is not TOML"),
+        ('"p\\u0007rt" = 1', "there is no such setting"),
         ("port = 1\nport = 2", "it is not TOML"),
     ],
 )

@@ -2,11 +2,13 @@
 
 import math
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 import pytest
 
 from monitor import Field
+from monitor.encoder import encode
 from monitor.frame import LARGEST_COUNT, LARGEST_INTEGER, BadSample, Frame, checked, unknown
 
 TOTAL = Field("total", "MB", "A number.")
@@ -17,7 +19,14 @@ FIELDS = (TOTAL, CORES, MOUNTS, FINE)
 
 
 class Half(float):
-    """A float of a library, such as numpy's."""
+    """A float of a library, such as numpy's; or of one that calls itself something else."""
+
+    def __float__(self) -> float:
+        return 7.0
+
+
+class Interface(str, Enum):  # noqa: UP042 - what the str of such a member is differs from what it holds
+    ETH0 = "eth0"
 
 
 def test_a_sample_becomes_a_section_in_the_order_of_its_fields() -> None:
@@ -35,8 +44,11 @@ def test_what_is_missing_is_null_and_never_invented() -> None:
     assert checked(FIELDS, {}) == unknown(FIELDS) == {"total": None, "cores": None, "mounts": None, "fine": None}
 
 
-def test_subclasses_of_float_become_plain_floats() -> None:
-    assert type(checked((TOTAL,), {"total": Half(0.5)})["total"]) is float
+def test_subclasses_become_what_they_hold() -> None:
+    total = checked((TOTAL,), {"total": Half(0.5)})["total"]
+    assert (total, type(total)) == (0.5, float)
+    mounts = checked((MOUNTS,), {"mounts": {Interface.ETH0: Half(0.5)}})["mounts"]
+    assert encode(Frame(1.0, {"a": {"mounts": mounts}}, {})) == b'{"timestamp":1.0,"a":{"mounts":{"eth0":0.5}}}'
 
 
 def test_a_section_does_not_change_when_the_probe_changes_what_it_returned() -> None:
@@ -77,8 +89,8 @@ class Hostile:
         ({"mounts": {"\udcff": 1.0}}, "UTF-8"),
         ({"mounts": {"/": "full"}}, "mounts is 'full'"),
         ({"mounts": {str(n): 0.0 for n in range(LARGEST_COUNT + 1)}}, "at most 4096"),
-        ({"totl": 1}, "undeclared fields: ['totl']"),
-        ({"total": 1, "cores": [], "mounts": {}, "fine": 1, 5: 1}, "undeclared fields: ['5']"),
+        ({"totl": 1}, "fields that are not declared: 'totl'"),
+        ({"total": 1, "cores": [], "mounts": {}, "fine": 1, 5: 1}, "fields that are not declared: 5"),
     ],
 )
 def test_a_bad_sample_is_refused_and_the_complaint_is_short(raw: Any, complaint: str) -> None:

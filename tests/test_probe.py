@@ -7,6 +7,7 @@ import pytest
 
 from monitor import Field, Probe
 from monitor.probe import KINDS, UNITS, fault_of
+from monitor.text import shown
 from tests.fakes import AsyncScripted, Scripted
 
 
@@ -23,6 +24,7 @@ def field(**changes: Any) -> Field:
         ({"unit": "furlongs"}, "one of percent, ratio"),
         ({"kind": "histogram"}, "gauge or counter"),
         ({"help": " "}, "a sentence"),
+        ({"help": "Half a letter: \udce9."}, "a sentence"),
         ({"per": "CPU core"}, "what there is one value for"),
         ({"keyed": True}, "False where per is None"),
         ({"decimals": -1}, "a whole number from 0 to 9"),
@@ -33,7 +35,7 @@ def test_a_wrong_field_is_refused_with_what_would_be_right(changes: dict[str, An
     with pytest.raises(ValueError, match=right) as refusal:
         field(**changes)
     key, value = next(iter(changes.items()))
-    assert f"{key} is {value!r}" in str(refusal.value)
+    assert f"{key} is {shown(value)}" in str(refusal.value)
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -79,6 +81,8 @@ def test_a_probe_that_keeps_the_contract_has_no_fault() -> None:
         (changed(interval=0), "interval is 0"),
         (changed(interval=float("nan")), "interval is nan"),
         (changed(interval=True), "interval is True"),
+        (changed(interval=1e308), "one day at most"),
+        (changed(interval=10**10_000), "one day at most"),
         (changed(interval="5"), "interval is '5'"),
         (changed(sample=Probe.sample), "no sample method"),
         (changed(open=coroutine), "open is `async def`"),

@@ -26,6 +26,23 @@ def raising(error: BaseException) -> Callable[[], Any]:
     return load_it
 
 
+class Mute(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+    __repr__ = __str__
+
+
+class Unruly(Scripted):
+    @property
+    def interval(self) -> float | None:
+        raise RuntimeError("no interval")
+
+    @interval.setter
+    def interval(self, value: float | None) -> None:
+        """Take it, and never give it back."""
+
+
 def good(name: str) -> FakeEntryPoint:
     return FakeEntryPoint(name, plugin(lambda: [Scripted(name)]))
 
@@ -49,6 +66,10 @@ def misnamed() -> Any:
         (plugin(lambda: Scripted("gpu")), "returned Scripted; it must return a list"),
         (plugin(lambda: None), "no hook monitor_probes that returns a list"),
         (plugin(lambda: [object()]), "is not a Probe"),
+        (raising(Mute()), "Mute: (its message cannot be shown)"),
+        (plugin(lambda: [Mute()]), "is not a Probe"),
+        (plugin(lambda: [Unruly("pest")]), "RuntimeError: no interval"),
+        (raising(ImportError("caf\udce9")), "ImportError: caf?"),
         (plugin(lambda: [Scripted("GPU")]), "name is 'GPU'"),
         (plugin(lambda: [Scripted("stale")]), "the name 'stale' is reserved"),
         (plugin(lambda: [Scripted("one")]), "already used by plugin 'one'"),

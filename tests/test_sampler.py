@@ -5,8 +5,10 @@ import json
 import logging
 import math
 import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any
 
 import pytest
@@ -47,6 +49,13 @@ def gate() -> Iterator[Gate]:
 
 def value(frame: Frame, name: str) -> Any:
     return frame.sections[name]["value"]
+
+
+def slowly(seconds: float, error: Exception | None = None) -> int:
+    time.sleep(seconds)
+    if error:
+        raise error
+    return 1
 
 
 async def settled(sampler: Sampler, tick: int, name: str, state: State) -> Frame:
@@ -286,11 +295,91 @@ async def test_the_cost_of_each_sample_is_known(make: Make) -> None:
     assert cost.total == pytest.approx(cost.mean * 2)
 
 
+async def test_when_there_is_not_time_for_all_each_probe_gets_some_of_it(make: Make) -> None:
+    probes = [Scripted(f"slow{number}", partial(slowly, 0.06)) for number in range(8)]
+    sampler = await make(*probes, interval=BRISK)
+    for tick in range(6):
+        await sampler.step(tick)
+    counts = [probe.calls.count("sample") for probe in probes]
+    assert min(counts) >= 2, counts
+
+
+async def test_a_probe_that_fails_slowly_each_time_is_said_to_fail(
+    make: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    sampler = await make(Scripted("slow", partial(slowly, 0.15, OSError("timed out"))), interval=BRISK)
+    for tick in range(4):
+        frame = await sampler.step(tick)
+        assert list(frame.stale) == ["slow"]
+        await asyncio.sleep(0.1)
+    assert [record.getMessage() for record in caplog.records] == ["probe slow failed: OSError: timed out"]
+    assert sampler.runners[0].state is State.FAILED
+
+
+async def test_a_late_probe_does_not_bear_an_error_of_earlier(make: Make, gate: Gate) -> None:
+    sampler = await make(Scripted("disk", OSError("old trouble"), gate), interval=BRISK)
+    await sampler.step(0)
+    assert sampler.runners[0].error == "OSError: old trouble"
+    for tick in (1, 2):
+        await sampler.step(tick)
+    assert sampler.runners[0].state is State.LATE
+    assert sampler.runners[0].error == "its sample is not back yet"
+
+
+class Mute(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+async def test_an_exception_that_cannot_be_shown_is_a_failure_like_any_other(make: Make) -> None:
+    sampler = await make(Scripted("mute", Mute()), Scripted("rude", ValueError("caf\udce9")), Scripted("good"))
+    frame = await sampler.step(0)
+    assert list(frame.stale) == ["mute", "rude"]
+    assert sampler.runners[0].error == "Mute: (its message cannot be shown)"
+    assert sampler.runners[1].error == "ValueError: caf?"
+
+
+async def test_closing_waits_for_each_probe_at_once(make: Make, gate: Gate) -> None:
+    class Slow(Scripted):
+        def close(self) -> None:
+            time.sleep(0.3)
+            super().close()
+
+    class SlowAsync(AsyncScripted):
+        async def close(self) -> None:
+            await asyncio.sleep(0.3)
+            await super().close()
+
+    probes = Slow("a"), Slow("b"), Slow("c"), SlowAsync("d"), Slow("late", gate)
+    sampler = await make(*probes, interval=BRISK)
+    for tick in range(2):
+        await sampler.step(tick)
+    gate.open()
+    await asyncio.sleep(0.05)
+    await sampler.close()
+    assert [probe.calls[-1] for probe in probes] == ["close"] * 5
+
+
+async def test_stopping_in_the_middle_of_a_sample_closes_all_probes(make: Make) -> None:
+    probes = Scripted("a", partial(slowly, 0.1)), Scripted("b"), AsyncScripted("c", asyncio.Event())
+    sampler = await make(*probes, interval=2.0)
+    step = asyncio.create_task(sampler.step(0))
+    await asyncio.sleep(0.05)
+    step.cancel()
+    await asyncio.wait([step])
+    await sampler.close()
+    assert [probe.calls for probe in probes] == [
+        ["open", "sample", "close"],
+        ["open", "close"],
+        ["open", "sample", "close"],
+    ]
+
+
 async def test_closing_leaves_a_stuck_probe_behind(make: Make, gate: Gate) -> None:
     stuck, other = Scripted("stuck", gate), Scripted("other")
     sampler = await make(stuck, other, interval=BRISK)
     await sampler.step(0)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(3):
         await sampler.close()
     assert "close" not in stuck.calls
     assert "close" in other.calls

@@ -38,7 +38,7 @@ async def test_before_the_first_frame_the_answer_is_503_with_json(connect: Conne
 
 
 async def test_every_probe_tells_its_fields_state_cost_and_error(connect: Connect) -> None:
-    client = await connect(Scripted("good"), Scripted("bad", OSError("no")))
+    client = await connect(Scripted("good"), Scripted("bad", OSError("no caf\udce9")))
     await first_frame(client)
     answer = await (await client.get("/api/probes")).json()
     good, bad = answer["probes"]
@@ -57,7 +57,7 @@ async def test_every_probe_tells_its_fields_state_cost_and_error(connect: Connec
             "per": None,
         }
     ]
-    assert (bad["state"], bad["error"]) == ("failed", "OSError: no")
+    assert (bad["state"], bad["error"]) == ("failed", "OSError: no caf?")
     assert answer["disabled"] == [{"name": "unwanted", "plugin": "fake", "distribution": "fakes 1.0"}]
     assert answer["left_out"] == [{"plugin": "broken", "distribution": "fakes 1.0", "error": "ImportError: no"}]
 

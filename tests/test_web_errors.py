@@ -1,5 +1,7 @@
 """Errors as clients see them."""
 
+import asyncio
+import logging
 from typing import Any
 
 import pytest
@@ -34,7 +36,18 @@ async def test_what_a_client_may_do_instead_is_kept(connect: Connect) -> None:
     assert (await client.get("/api/ws/metrics")).headers["Upgrade"] == "websocket"
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/static/", "/static/../../setup.cfg", "/%2e%2e/etc/passwd", "/apis"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing",
+        "/static/",
+        "/static/../../setup.cfg",
+        "/%2e%2e/etc/passwd",
+        "/apis",
+        "/static/" + "x" * 300,
+        "/static/%00",
+    ],
+)
 async def test_errors_of_pages_are_pages(connect: Connect, path: str) -> None:
     client = await connect()
     answer = await client.get(path)
@@ -57,6 +70,34 @@ async def test_a_fault_of_ours_is_a_500_in_json_with_its_traceback_in_the_log_al
     assert "internal_error" in text
     assert "secret" not in text
     assert "secret detail" in caplog.text
+
+
+async def test_clients_that_are_gone_before_the_answer_are_no_errors(
+    connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = await connect()
+    requests = (
+        (
+            b"GET /api/ws/metrics HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        ),
+        b"GET /demo HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    )
+    for number in range(100):
+        _, writer = await asyncio.open_connection("127.0.0.1", client.port)
+        writer.write(requests[number % 2])
+        writer.transport.abort()
+    assert (await client.get("/healthz")).status in (200, 503)
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def test_a_disk_that_fails_us_is_our_fault(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: Any) -> Any:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(api, "describe", failing)
+    client = await connect()
+    assert (await client.get("/api/probes")).status == 500
 
 
 async def test_redirects_are_no_errors(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Who may call."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -105,6 +106,18 @@ async def test_a_configured_host_and_the_bound_address_are_answered(connect: Con
 async def test_binding_all_addresses_allows_no_further_name(connect: Connect) -> None:
     client = await connect(host="0.0.0.0")  # noqa: S104 - nothing is bound: the test server has its own address
     assert (await client.get("/", headers={"Host": "0.0.0.0"})).status == 421  # noqa: S104 - likewise
+
+
+@pytest.mark.parametrize("header", [b"Host: caf\xe9\xff", b"Host: localhost\r\nOrigin: http://\xff"])
+async def test_a_header_that_is_no_text_is_refused_like_any_other(connect: Connect, header: bytes) -> None:
+    client = await connect()
+    reader, writer = await asyncio.open_connection("127.0.0.1", client.port)
+    writer.write(
+        b"GET /api/ws/metrics HTTP/1.1\r\n" + header + b"\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+    )
+    assert (await reader.readline()).split()[1] in (b"421", b"403", b"400")
+    writer.close()
+    await writer.wait_closed()
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost:5173", "garbage"])

@@ -23,6 +23,7 @@ async def test_a_batch_is_worked_on_in_turn_and_says_when_it_is_done() -> None:
     await asyncio.wait_for(batch.finished, 5)
     assert done == [1, 2, 3]
     assert batch.abandon() == (None, [])
+    assert batch.abandon(after=1) is None
     worker.stop()
 
 
@@ -34,7 +35,8 @@ async def test_an_abandoned_batch_gives_back_what_had_not_begun() -> None:
         await asyncio.sleep(0.001)
     clock.now += 2
     assert batch.spent_on_current() == 2
-    assert batch.abandon() == (1, [2, 3])
+    assert batch.abandon(after=2.1) is None, "too young to be left alone"
+    assert batch.abandon(after=2) == (1, [2, 3])
     gate.open()
     await asyncio.wait_for(batch.finished, 5)
     assert gate.entered == 1

@@ -1,11 +1,14 @@
 """Errors as clients see them: JSON from the API, a page from the pages."""
 
+import errno
 import logging
 
 import aiohttp_jinja2
 import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
+
+from monitor.text import printable
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +26,7 @@ class Refusal(Exception):
         super().__init__(message)
         self.status = status
         self.code = code
-        self.message = message
+        self.message = printable(message)
         self.headers = headers or {}
 
 
@@ -38,9 +41,14 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         if raised.status < 400:
             raise
         refusal = _from_aiohttp(raised)
-    except Exception:
-        log.exception("%s %s", request.method, request.path)
-        refusal = Refusal(500, "internal_error", "The server failed at this request; its log says how.")
+    except Exception as raised:
+        if isinstance(raised, ConnectionError) and (request.transport is None or request.transport.is_closing()):
+            return web.Response(status=499)  # the client is gone: nobody reads this, and nothing is wrong here
+        if isinstance(raised, OSError) and raised.errno == errno.ENAMETOOLONG:
+            refusal = _from_aiohttp(web.HTTPNotFound())  # no static file can be called that
+        else:
+            log.exception("%s %s", request.method, request.path)
+            refusal = Refusal(500, "internal_error", "The server failed at this request; its log says how.")
     return _answer(request, refusal)
 
 

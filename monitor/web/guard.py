@@ -4,7 +4,7 @@ Own code, and little: aiohttp-cors does not look at WebSockets, and the Host che
 """
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -87,11 +87,11 @@ def guard(allowed_hosts: Collection[str], cors_origins: Collection[str]) -> Midd
     return middleware
 
 
-def headers(cors_origins: Collection[str]) -> Callable[[web.Request, web.StreamResponse], None]:
-    """Return what puts the security and CORS headers on an answer, whatever made it."""
+def headers(cors_origins: Collection[str]) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """Return the handler of `on_response_prepare` that puts the security and CORS headers on every answer."""
     origins = frozenset(cors_origins)
 
-    def put(request: web.Request, response: web.StreamResponse) -> None:
+    async def put(request: web.Request, response: web.StreamResponse) -> None:
         response.headers["Server"] = "monitor"
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Content-Security-Policy"] = POLICY

@@ -12,7 +12,8 @@ from monitor.web.keys import HUB
 
 #: Clients have nothing to say that is longer; a longer message ends the connection with 1009.
 LARGEST_MESSAGE = 4096
-#: Bytes the kernel may hold for a client that does not read: enough for many frames, little for many clients.
+#: Bytes the kernel may hold for a client that does not read: frames that it will read late. The kernel at the other end
+#: holds more, out of our reach.
 SEND_BUFFER = 64 * 1024
 #: Milliseconds without a sign of life from a peer that has data to acknowledge.
 SILENT_PEER = 30_000
@@ -96,4 +97,5 @@ def _bound_buffers(transport: asyncio.BaseTransport) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_PEER)
 
 
+#: The open streams; its key stands here because its type does.
 LISTENERS = web.AppKey("listeners", set[Listener])

@@ -18,11 +18,10 @@ STATIC: Final = Path(__file__).resolve().parent / "static"
 @aiohttp_jinja2.template("home.html")
 async def home(request: web.Request) -> dict[str, Any]:
     """GET /: what this machine is, live numbers, the endpoints, how to connect."""
-    stream = request.url.with_path("/api/ws/metrics").with_scheme("wss" if request.secure else "ws")
+    # From the Host header, which has been checked; the address in the request line may name anything.
     return {
-        "interval": request.app[SAMPLER].interval,
-        "stream_url": str(stream),
-        "stats_url": str(request.url.with_path("/api/system-stats")),
+        "stream_url": f"{'wss' if request.secure else 'ws'}://{request.host}/api/ws/metrics",
+        "stats_url": f"{request.scheme}://{request.host}/api/system-stats",
     }
 
 
@@ -36,4 +35,4 @@ def setup_templates(app: web.Application) -> None:
     """Let the pages find their templates, and what stands on each of them."""
     environment = aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
     environment.undefined = jinja2.StrictUndefined
-    environment.globals.update(machine=app[MACHINE], version=app[VERSION])
+    environment.globals.update(machine=app[MACHINE], version=app[VERSION], interval=app[SAMPLER].interval)

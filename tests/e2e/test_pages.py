@@ -91,7 +91,7 @@ async def test_retries_of_many_pages_are_spread_and_the_bound_doubles(server: Se
                 window.setTimeout = (call) => (queueMicrotask(call), 1);
                 window.WebSocket = class { constructor() { queueMicrotask(() => this.onclose?.()); } close() {} };
                 const bounds = [];
-                await new Promise((done) => follow("ws://nowhere", () => {}, (state, seconds) => {
+                await new Promise((done) => follow("ws://nowhere", 1, () => {}, (state, seconds) => {
                     if (state === "waiting" && bounds.push(seconds) === 6) { window.setTimeout = () => 0; done(); }
                 }));
                 return bounds;
@@ -100,6 +100,16 @@ async def test_retries_of_many_pages_are_spread_and_the_bound_doubles(server: Se
         assert bounds[0] == 5
         assert bounds == sorted(bounds)
         assert bounds[-1] == 30
+
+
+async def test_a_page_waits_for_frames_that_are_far_apart(chromium: Browser) -> None:
+    with Server("--interval", "12") as server:
+        async with opened(chromium, server.url) as (page, _):
+            sockets: list[str] = []
+            page.on("websocket", lambda socket: sockets.append(socket.url))
+            await page.goto(server.url + "/demo")
+            await expect(page.locator("#state")).to_have_text(LIVE, timeout=20_000)
+            assert len(sockets) == 1
 
 
 async def test_a_stale_probe_and_a_third_partys_probe_are_shown_and_names_stay_text(

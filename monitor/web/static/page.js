@@ -115,4 +115,9 @@ function showUptime() {
 
 showUptime();
 setInterval(showUptime, 1000);
-follow(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/ws/metrics`, show, tell);
+follow(
+  `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/ws/metrics`,
+  Number(document.body.dataset.interval),
+  show,
+  tell,
+);

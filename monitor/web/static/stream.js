@@ -10,17 +10,16 @@ const PATIENCE = 3;
  * Follow the stream for as long as the page lives.
  *
  * @param {string} url                     of the WebSocket
+ * @param {number} interval                seconds between two frames
  * @param {(frame: object) => void} onFrame
  * @param {(state: "connecting"|"live"|"waiting", seconds: number) => void} onState
  *        seconds: until the next attempt, where the state is "waiting"
  */
-export function follow(url, onFrame, onState) {
+export function follow(url, interval, onFrame, onState) {
   let socket = null;
   let attempt = 0;
   let retry = 0;
   let watchdog = 0;
-  let gap = 1000;
-  let last = 0;
 
   function connect() {
     clearTimeout(retry);
@@ -36,9 +35,6 @@ export function follow(url, onFrame, onState) {
     watch();
     const message = JSON.parse(event.data);
     if ("type" in message) return;
-    const now = performance.now();
-    if (attempt === 0 && last) gap = Math.max(50, now - last);
-    last = now;
     attempt = 0;
     onState("live", 0);
     onFrame(message);
@@ -47,7 +43,6 @@ export function follow(url, onFrame, onState) {
   function lost() {
     clearTimeout(watchdog);
     socket = null;
-    last = 0;
     const seconds = Math.random() * Math.min(LAST_BOUND, FIRST_BOUND * 2 ** attempt);
     attempt += 1;
     onState("waiting", seconds);
@@ -62,7 +57,7 @@ export function follow(url, onFrame, onState) {
       watched.onmessage = watched.onclose = null;
       watched.close();
       lost();
-    }, PATIENCE * gap + 5000);
+    }, (PATIENCE * interval + 5) * 1000);
   }
 
   function atOnce() {
@@ -74,6 +69,7 @@ export function follow(url, onFrame, onState) {
   addEventListener("pagehide", () => {
     clearTimeout(watchdog);
     clearTimeout(retry);
+    retry = 0;
     if (socket) {
       socket.onmessage = socket.onclose = null;
       socket.close();
