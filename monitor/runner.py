@@ -1,5 +1,6 @@
 """One runner a probe: its turns, its state, its last good values, its cost. Whatever a probe does, it ends here."""
 
+import asyncio
 import inspect
 import logging
 import math
@@ -9,7 +10,7 @@ from enum import Enum, StrEnum
 
 from monitor.frame import Section, checked, unknown
 from monitor.probe import NoData, Probe
-from monitor.text import error_text, message_of
+from monitor.text import error_text, message_of, traceback_of
 from monitor.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -35,18 +36,23 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one job: the section of a sample, or the exception instead; and when, by the sampler's clock."""
+    """What came of one job.
+
+    result   OK, NO_DATA or FAILED
+    section  of a sample that went well
+    reason   why it did not, in words
+    trace    the traceback of a failure, where the log wants it
+    seconds  how long the job took; of a sample, without the opening before it
+    at       when it came back, by the sampler's clock
+    """
 
     job: Job
+    result: State
     section: Section | None
-    error: BaseException | None
-    began: float
-    ended: float
-
-    @property
-    def seconds(self) -> float:
-        """How long the job took."""
-        return self.ended - self.began
+    reason: str | None
+    trace: str | None
+    seconds: float
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,9 @@ class Runner:
         #: A turn comes every so many frames.
         self.every = every
         self.is_async = inspect.iscoroutinefunction(probe.sample)
+        self._clock = clock
+
+        # What a frame and `/api/probes` have of it.
         self.section: Section = unknown(probe.fields)
         self.state = State.STARTING
         #: Why the state is what it is; None while all is well.
@@ -89,34 +98,56 @@ class Runner:
         self.failures = 0
         #: Frames that left without a sample that was due.
         self.missed = 0
-        #: When the last sample came back, by the sampler's clock.
-        self.answered_at = -math.inf
+
+        # The job under way.
         #: A job was begun and has not come back. A probe is never entered twice.
         self.running = False
-        #: Frames wait for this probe: false from when it is late until it has come back in time.
-        self.prompt = True
-        #: The thread it was late on, which it has to itself until it is prompt again.
+        #: Done when the job is, where the runner does it alone; for who stops and would wait for it.
+        self.done: asyncio.Future[None] | None = None
+        #: A thread of its own: the one it was late on, until it is in time again; at the end, one to close on.
         self.worker: Worker | None = None
-        self._clock = clock
-        self._opened = False
+        #: Frames wait for it: it was in time at one of the last two times.
+        self.prompt = True
+        self._in_time = True
+        #: Written by `run` and `run_async`, and taken by `collect`; nobody else writes before the next job.
         self._outcome: Outcome | None = None
-        self._next_turn = 0
+        #: Written by the same; read by the loop only while no job is under way.
+        self._opened = False
+
+        # Its turns.
         self._due = False
-        self._came_back = False
-        self._last = State.STARTING
+        self._next_turn = 0
+        #: When the last sample came back, by the sampler's clock.
+        self.answered_at = -math.inf
+
+        # What the last sample said, and since when the values are known.
+        self._result = State.STARTING
         self._reason: str | None = None
         self._known_at = clock()
+
+        # What the frames and the log have been told.
+        self._answered = False
         self._late_frames = 0
         self._told = State.OK
 
-    def note_turn(self, tick: int) -> None:
-        """Note whether a turn has come by this tick. It stays due until a sample comes back."""
-        self._due = self._due or tick >= self._next_turn
+    @property
+    def alone(self) -> bool:
+        """Whether it does its jobs beside the others, on the loop or on a thread of its own."""
+        return self.is_async or self.worker is not None
 
     @property
     def ready(self) -> bool:
         """Whether a sample is due and can be begun."""
         return self._due and not self.running
+
+    @property
+    def can_close(self) -> bool:
+        """Whether there is something to close, and nobody inside."""
+        return not self.running and self._opened
+
+    def note_turn(self, tick: int) -> None:
+        """Note whether a turn has come by this tick. It stays due until a sample comes back."""
+        self._due = self._due or tick >= self._next_turn
 
     def begin(self, tick: int) -> None:
         """Note that a job is begun at this tick."""
@@ -124,18 +155,8 @@ class Runner:
         self._next_turn = tick - tick % self.every + self.every
 
     def give_back(self) -> None:
-        """Note that the job was not begun after all: time was up before its turn in the batch."""
+        """Note that the job was not begun after all: time was up before its turn in the batch. It stays due."""
         self.running = False
-
-    def keep(self, worker: Worker) -> None:
-        """Keep the thread that the job is late on."""
-        self.worker = worker
-        self.prompt = False
-
-    @property
-    def can_close(self) -> bool:
-        """Whether there is something to close, and nobody inside."""
-        return self._opened and not self.running
 
     def run(self, job: Job) -> None:
         """Do the job here and now; on a worker thread."""
@@ -149,13 +170,14 @@ class Runner:
                 self.probe.open()
                 self._opened = True
             if job is Job.SAMPLE:
+                began = self._clock()
                 section = checked(self.probe.fields, _plain(self.probe.sample()))
         except BaseException as raised:  # noqa: BLE001 - SystemExit too: a fault in one probe never reaches another
             error = raised
-        self._outcome = Outcome(job, section, error, began, self._clock())
+        self._outcome = self._outcome_of(job, section, error, began)
 
     async def run_async(self, job: Job) -> None:
-        """Do the job of a probe with `async def sample`; its `open` and `close` may be either."""
+        """Do the same, awaited, for a probe with `async def sample`; its `open` and `close` may be either."""
         began = self._clock()
         section, error = None, None
         try:
@@ -166,76 +188,88 @@ class Runner:
                 await _maybe(self.probe.open())
                 self._opened = True
             if job is Job.SAMPLE:
+                began = self._clock()
                 section = checked(self.probe.fields, await _maybe(self.probe.sample()))
         except BaseException as raised:  # noqa: BLE001 - a task that ends with SystemExit would end the event loop
             error = raised
-        self._outcome = Outcome(job, section, error, began, self._clock())
+        self._outcome = self._outcome_of(job, section, error, began)
 
     def collect(self, deadline: float) -> None:
         """Take in what came back since the last call, if anything did; `deadline` is what counts as in time."""
-        outcome, self._outcome = self._outcome, None
+        outcome = self._outcome
         if outcome is None:
             return
+        self._outcome = None
         self.running = False
-        self.prompt = outcome.seconds <= deadline
-        if self.prompt and self.worker is not None:
+        in_time = outcome.seconds <= deadline
+        self.prompt, self._in_time = in_time or self._in_time, in_time
+        if in_time and self.worker is not None:
             self.worker.stop()
             self.worker = None
         if outcome.job is Job.SAMPLE:
             self._due = False
-            self._came_back = True
-            self.answered_at = outcome.ended
+            self._answered = True
+            self.answered_at = outcome.at
             self.cost = self.cost.plus(outcome.seconds)
-        if outcome.section is not None:
-            self._learn(State.OK, None, outcome.section, outcome.ended)
-        elif isinstance(outcome.error, NoData):
-            self._learn(State.NO_DATA, message_of(outcome.error), unknown(self.probe.fields), outcome.ended)
-        elif outcome.error is not None:
-            self._fail(outcome.error)
+        if outcome.result is State.FAILED:
+            self._fail(outcome)
+        elif outcome.job is Job.SAMPLE:
+            self.section = outcome.section if outcome.section is not None else unknown(self.probe.fields)
+            self._result, self._reason, self._known_at = outcome.result, outcome.reason, outcome.at
 
     def judge(self, now: float) -> float | None:
         """Settle the state for the frame of this moment; return the age of the values if they are stale."""
-        if self._due:
-            self.missed += 1
-            self._late_frames += 1
-        else:
-            self._late_frames = 0
-        # One that is slow and fails each time is both; that it fails is the news.
-        fails = self._last is State.FAILED and self._came_back
-        self._came_back = False
+        self._late_frames = self._late_frames + 1 if self._due else 0
+        self.missed += self._due
+        # Slow and failing at once: say that it fails.
+        fails = self._answered and self._result is State.FAILED
+        self._answered = False
         if self._due and not fails:
             self.state = State.LATE
             self.error = "its sample is not back yet" if self.running else "the probes before it took all the time"
         else:
-            self.state, self.error = self._last, self._reason
-        # Late for one frame and back before the next is worth no line in the log; nor is late between two failures.
-        if self.state is not State.LATE or (self._late_frames > 1 and self._told is not State.FAILED):
-            self._tell(self.state)
+            self.state, self.error = self._result, self._reason
+        if self._is_news():
+            self._tell()
         return round(now - self._known_at, 2) if self.state in (State.LATE, State.FAILED) else None
 
-    def _learn(self, state: State, reason: str | None, section: Section, at: float) -> None:
-        self._last, self._reason, self.section, self._known_at = state, reason, section, at
+    def _outcome_of(self, job: Job, section: Section | None, error: BaseException | None, began: float) -> Outcome:
+        # Here, on the probe's side: the words of an exception are made by code that may be slow, or raise.
+        ended = self._clock()
+        result, reason, trace = State.OK, None, None
+        if isinstance(error, NoData):
+            result, reason = State.NO_DATA, message_of(error)
+        elif error is not None:
+            result, reason = State.FAILED, error_text(error)
+            trace = traceback_of(error) if log.isEnabledFor(logging.DEBUG) else None
+        return Outcome(job, result, section, reason, trace, ended - began, ended)
 
-    def _fail(self, error: BaseException) -> None:
-        if self._last is not State.FAILED:
-            log.debug("probe %s", self.probe.name, exc_info=error)
+    def _fail(self, outcome: Outcome) -> None:
+        if outcome.trace and self._result is not State.FAILED:
+            log.debug("probe %s\n%s", self.probe.name, outcome.trace)
         self.failures += 1
-        self._last, self._reason = State.FAILED, error_text(error)
+        self._result, self._reason = State.FAILED, outcome.reason
 
-    def _tell(self, state: State) -> None:
-        """Log a change of state, once."""
-        if state is self._told:
-            return
-        name = self.probe.name
-        if state is State.FAILED:
+    def _is_news(self) -> bool:
+        """Tell whether the state is worth a line in the log: troubles and recoveries are, each once."""
+        if self.state is self._told:
+            return False
+        if self.state is State.LATE:
+            # Late for one frame and back before the next is no news; nor is late after a failure: trouble goes on.
+            return self._late_frames > 1 and self._told is not State.FAILED
+        # Back, but late at each of its turns, it would be late and back again for ever.
+        return self.state is State.FAILED or self._told is State.FAILED or self._in_time
+
+    def _tell(self) -> None:
+        name, self._told = self.probe.name, self.state
+        if self.state is State.FAILED:
             log.error("probe %s failed: %s", name, self.error)
-        elif state is State.LATE:
+        elif self.state is State.LATE:
             log.warning("probe %s is late: %s; frames go on with its last values", name, self.error)
-        elif state is State.NO_DATA:
+        elif self.state is State.NO_DATA:
             log.info("probe %s has no data: %s", name, self.error)
-        elif state is State.OK:
+        else:
             log.info("probe %s is back", name)
-        self._told = state
 
 
 def _plain(raw: object) -> object:

@@ -1,6 +1,7 @@
 """The sampler: a grid of ticks, and at each tick one frame of what the probes know."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable
 
@@ -9,13 +10,16 @@ from monitor.probe import Probe
 from monitor.runner import Job, Runner
 from monitor.worker import Batch, Worker
 
+log = logging.getLogger(__name__)
+
 #: Rates need a little time between the first look and the first sample; nobody wants to wait for more.
 LEAD_SECONDS = 0.25
 #: What one probe may take before frames go on without it: this share of an interval, but no more than so many seconds.
 DEADLINE_SHARE = 0.2
 LONGEST_DEADLINE_SECONDS = 0.5
-#: What all probes that share a thread may take together, as a share of an interval.
+#: What all probes that share a thread may take together, likewise.
 BUDGET_SHARE = 0.5
+LONGEST_BUDGET_SECONDS = 2.0
 #: What closing all probes may take.
 FAREWELL_SECONDS = 1.0
 
@@ -24,7 +28,7 @@ class Sampler:
     """Samples the probes on a fixed grid of ticks, and makes one frame at each.
 
     Probes with a plain `sample` share one worker thread, in turn. One that has not come back at its deadline keeps
-    that thread to itself, a fresh one serves the rest, and no later frame waits for it until it is prompt again.
+    that thread to itself and a fresh one serves the rest; after twice in a row, frames no longer wait for it.
     Probes with `async def sample` run on the event loop.
 
     probes    in the order of the frame
@@ -44,9 +48,11 @@ class Sampler:
         self.interval = interval
         self.runners = [Runner(probe, _turns(probe, interval), clock) for probe in probes]
         self._deadline = min(DEADLINE_SHARE * interval, LONGEST_DEADLINE_SECONDS)
+        self._budget = min(BUDGET_SHARE * interval, LONGEST_BUDGET_SECONDS)
         self._clock = clock
         self._wall = wall
         self._worker: Worker | None = None
+        #: The newest batch on the shared worker; for `close`, which may come in the middle of it.
         self._batch: Batch[Runner] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -82,14 +88,15 @@ class Sampler:
         end = self._clock() + FAREWELL_SECONDS
         for task in self._tasks:
             task.cancel()
-        under_way: list[asyncio.Future[None]] = [*self._tasks]
         if self._batch is not None and (abandoned := self._batch.abandon()) is not None:
-            under_way.append(self._batch.finished)
-            for runner in abandoned[1]:
+            current, rest = abandoned
+            if current is not None:
+                current.done = self._batch.finished
+            for runner in rest:
                 runner.give_back()
-        await _wait(under_way, FAREWELL_SECONDS / 2)
+        await _wait([runner.done for runner in self.runners if runner.running and runner.done], FAREWELL_SECONDS / 2)
         self._collect()
-        closing = [self._begin_alone(runner, Job.CLOSE) for runner in self.runners if runner.can_close]
+        closing = [self._begin_alone(runner, Job.CLOSE) for runner in self.runners if self._can_close(runner)]
         await _wait(closing, end - self._clock())
         for worker in (self._worker, *(runner.worker for runner in self.runners)):
             if worker is not None:
@@ -99,37 +106,31 @@ class Sampler:
     async def _work(self, runners: list[Runner], job: Job) -> None:
         """Have the runners do the job; come back when those that frames wait for are done, or their time is up."""
         began = self._clock()
-        awaited: list[asyncio.Future[None]] = []
-        shared = []
-        for runner in runners:
-            if runner.is_async or runner.worker is not None:
-                done = self._begin_alone(runner, job)
-                if runner.prompt:
-                    awaited.append(done)
-            else:
-                shared.append(runner)
-        await self._share(shared, job, began + BUDGET_SHARE * self.interval)
+        alone = [(runner, self._begin_alone(runner, job)) for runner in runners if runner.alone]
+        await self._share([runner for runner in runners if not runner.alone], job, began + self._budget)
+        awaited = [done for runner, done in alone if runner.prompt]
         await _wait(awaited, began + self._deadline - self._clock())
 
     def _begin_alone(self, runner: Runner, job: Job) -> asyncio.Future[None]:
-        """Begin the job of one runner beside all others; return what is done when it is."""
+        """Begin the job beside all others; return a future that is done when the job is."""
         if runner.is_async:
             task = asyncio.create_task(runner.run_async(job))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+            runner.done = task
             return task
-        if runner.worker is None:
-            runner.keep(Worker())
-        assert runner.worker is not None  # noqa: S101 - for the type checker
+        assert runner.worker is not None  # noqa: S101 - for the type checker: it is what `alone` means
         batch = Batch([runner], lambda each: each.run(job), self._clock)
         runner.worker.submit(batch.run)
+        runner.done = batch.finished
         return batch.finished
 
     async def _share(self, runners: list[Runner], job: Job, end: float) -> None:
         """Run the job of each on the shared worker; a runner that is late keeps the worker, a fresh one goes on."""
         while runners and self._clock() < end:
+            self._worker = self._worker or _new_worker()
             if self._worker is None:
-                self._worker = Worker()
+                break
             self._batch = Batch(runners, lambda runner: runner.run(job), self._clock)
             self._worker.submit(self._batch.run)
             runners = await self._watch(self._batch, end)
@@ -143,13 +144,21 @@ class Sampler:
             left = min(self._deadline - batch.spent_on_current(), end - now)
             if left > 0:
                 await asyncio.wait([batch.finished], timeout=left)
-            elif (abandoned := batch.abandon(after=0.0 if now >= end else self._deadline)) is not None:
-                late, rest = abandoned
-                if late is not None and self._worker is not None:
-                    late.keep(self._worker)
-                    self._worker = None
-                return rest
+                continue
+            abandoned = batch.abandon(after=0.0 if now >= end else self._deadline)
+            if abandoned is None:
+                continue  # the worker has gone on to the next one since
+            late, rest = abandoned
+            if late is not None:  # None where the thread has not even woken: it will, and serves the rest as well
+                late.worker, late.done, self._worker = self._worker, batch.finished, None
+            return rest
         return []
+
+    def _can_close(self, runner: Runner) -> bool:
+        """Tell whether the probe can be closed, and give it a thread to do that on."""
+        if runner.can_close and not runner.alone:
+            runner.worker = _new_worker()
+        return runner.can_close and runner.alone
 
     def _collect(self) -> None:
         for runner in self.runners:
@@ -164,6 +173,15 @@ class Sampler:
             sections={runner.probe.name: runner.section for runner in self.runners},
             stale={name: age for name, age in ages.items() if age is not None},
         )
+
+
+def _new_worker() -> Worker | None:
+    """Return a fresh worker; None where the system gives us no more threads: a later tick tries again."""
+    try:
+        return Worker()
+    except RuntimeError:
+        log.warning("the system gives this process no more threads; probes have to wait")
+        return None
 
 
 async def _wait(futures: list[asyncio.Future[None]], seconds: float) -> None:

@@ -1,6 +1,7 @@
 """Short, printable text for whatever a plugin or a person hands over: it may be huge, raise, or be no text at all."""
 
 import reprlib
+import traceback
 
 #: The most characters of an error that are kept.
 LONGEST_ERROR = 300
@@ -13,7 +14,7 @@ def shown(value: object) -> str:
     """Return a short form of any value, for a message."""
     try:
         return printable(_short.repr(value))
-    except Exception:  # noqa: BLE001 - an object may do anything, and Python refuses to print an int of 5,000 digits
+    except BaseException:  # noqa: BLE001 - an object may do anything, and Python refuses to print an int of 5,000 digits
         return f"a value of type {type(value).__name__}"
 
 
@@ -27,8 +28,16 @@ def message_of(error: BaseException) -> str:
     """Return the message of an exception alone."""
     try:
         return printable(str(error))[:LONGEST_ERROR]
-    except Exception:  # noqa: BLE001 - as above
+    except BaseException:  # noqa: BLE001 - as above, SystemExit included
         return "(its message cannot be shown)"
+
+
+def traceback_of(error: BaseException) -> str:
+    """Return the traceback of an exception."""
+    try:
+        return printable("".join(traceback.format_exception(error)))
+    except BaseException:  # noqa: BLE001 - as above
+        return error_text(error)
 
 
 def printable(text: str) -> str:

@@ -44,9 +44,10 @@ class Batch(Generic[T]):
         self._clock = clock
         self._lock = threading.Lock()
         self._current: T | None = None
-        self._began = clock()
+        #: When the current item was begun; before the first, when the batch was made.
+        self._since = clock()
         self._loop = asyncio.get_running_loop()
-        #: Done when the worker has nothing more to do: after the last item, or the one it was left to.
+        #: Done after the last item, or after the current one if the batch was abandoned.
         self.finished: asyncio.Future[None] = self._loop.create_future()
 
     def run(self) -> None:
@@ -59,7 +60,7 @@ class Batch(Generic[T]):
     def spent_on_current(self) -> float:
         """Return the seconds since the current item was begun."""
         with self._lock:
-            return self._clock() - self._began
+            return self._clock() - self._since
 
     def abandon(self, after: float = 0.0) -> tuple[T | None, list[T]] | None:
         """Leave the worker to its current item, if it has one; return that, and those that had not begun.
@@ -68,7 +69,7 @@ class Batch(Generic[T]):
         gone on since one looked.
         """
         with self._lock:
-            if self._clock() - self._began < after:
+            if self._clock() - self._since < after:
                 return None
             rest = list(self._waiting)
             self._waiting.clear()
@@ -77,7 +78,7 @@ class Batch(Generic[T]):
     def _next(self) -> T | None:
         with self._lock:
             self._current = self._waiting.popleft() if self._waiting else None
-            self._began = self._clock()
+            self._since = self._clock()
             return self._current
 
     def _finish(self) -> None:

@@ -278,6 +278,7 @@ async def test_a_hang_is_logged_once_and_so_is_its_end(
         await sampler.step(tick)
     gate.open()
     await settled(sampler, 4, "disk", State.OK)
+    await sampler.step(50)
     messages = [record.getMessage() for record in caplog.records]
     assert len(messages) == 2
     assert "disk is late" in messages[0]
@@ -311,9 +312,48 @@ async def test_a_probe_that_fails_slowly_each_time_is_said_to_fail(
     for tick in range(4):
         frame = await sampler.step(tick)
         assert list(frame.stale) == ["slow"]
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.2)
     assert [record.getMessage() for record in caplog.records] == ["probe slow failed: OSError: timed out"]
     assert sampler.runners[0].state is State.FAILED
+
+
+async def test_one_hiccup_costs_one_frame_and_no_line_in_the_log(make: Make, caplog: pytest.LogCaptureFixture) -> None:
+    script = [1, 2, partial(slowly, 0.15), *[partial(slowly, 0.005)] * 3]
+    sampler = await make(Scripted("hiccup", *script), interval=BRISK)
+    stale = []
+    for tick in range(6):
+        stale.append(bool((await sampler.step(tick)).stale))
+        await asyncio.sleep(0.1)
+    assert stale == [False, False, True, False, False, False]
+    assert caplog.records == []
+
+
+async def test_a_probe_that_is_always_slow_at_its_own_pace_is_told_of_once(
+    make: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    sampler = await make(Scripted("smart", partial(slowly, 0.3), interval=BRISK * 4), interval=BRISK)
+    for tick in range(16):
+        await sampler.step(tick)
+        await asyncio.sleep(0.12)
+    messages = [record.getMessage() for record in caplog.records]
+    assert len(messages) <= 1, messages
+
+
+async def test_a_thread_that_the_system_does_not_give_is_asked_for_again(
+    make: Make, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sampler = await make(Scripted("stuck", gate), Scripted("other", 1), interval=BRISK)
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        for tick in range(2):
+            assert list((await sampler.step(tick)).stale) == ["stuck", "other"]
+        await sampler.close()
+    assert (await sampler.step(2)).stale.keys() == {"stuck"}
 
 
 async def test_a_late_probe_does_not_bear_an_error_of_earlier(make: Make, gate: Gate) -> None:
@@ -328,7 +368,7 @@ async def test_a_late_probe_does_not_bear_an_error_of_earlier(make: Make, gate: 
 
 class Mute(Exception):
     def __str__(self) -> str:
-        raise RuntimeError("no words")
+        raise SystemExit("no words")
 
 
 async def test_an_exception_that_cannot_be_shown_is_a_failure_like_any_other(make: Make) -> None:
@@ -337,6 +377,29 @@ async def test_an_exception_that_cannot_be_shown_is_a_failure_like_any_other(mak
     assert list(frame.stale) == ["mute", "rude"]
     assert sampler.runners[0].error == "Mute: (its message cannot be shown)"
     assert sampler.runners[1].error == "ValueError: caf?"
+
+
+async def test_the_traceback_of_a_failure_is_there_for_who_asks(make: Make, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    sampler = await make(Scripted("bad", OSError("no")), Scripted("mute", Mute()))
+    await sampler.step(0)
+    await sampler.step(1)
+    assert caplog.text.count("Traceback") == 2
+
+
+async def test_opening_is_not_counted_as_sampling(make: Make) -> None:
+    class Ponderous(Scripted):
+        def open(self) -> None:
+            super().open()
+            time.sleep(0.15)
+            if len(self.calls) == 1:
+                raise OSError("not yet")
+
+    sampler = await make(Ponderous("ponderous", 5), interval=BRISK)
+    await asyncio.sleep(0.1)
+    await settled(sampler, 0, "ponderous", State.OK)
+    assert sampler.runners[0].cost.samples >= 1
+    assert sampler.runners[0].cost.longest < 0.1
 
 
 async def test_closing_waits_for_each_probe_at_once(make: Make, gate: Gate) -> None:
@@ -358,6 +421,15 @@ async def test_closing_waits_for_each_probe_at_once(make: Make, gate: Gate) -> N
     await asyncio.sleep(0.05)
     await sampler.close()
     assert [probe.calls[-1] for probe in probes] == ["close"] * 5
+
+
+async def test_closing_waits_a_little_for_a_probe_that_is_late(make: Make) -> None:
+    late = Scripted("late", 1, partial(slowly, 0.3))
+    sampler = await make(late, interval=BRISK)
+    for tick in range(2):
+        await sampler.step(tick)
+    await sampler.close()
+    assert late.calls[-1] == "close"
 
 
 async def test_stopping_in_the_middle_of_a_sample_closes_all_probes(make: Make) -> None:

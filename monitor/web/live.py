@@ -15,7 +15,7 @@ LARGEST_MESSAGE = 4096
 #: Bytes the kernel may hold for a client that does not read: frames that it will read late. The kernel at the other end
 #: holds more, out of our reach.
 SEND_BUFFER = 64 * 1024
-#: Milliseconds without a sign of life from a peer that has data to acknowledge.
+#: Milliseconds that a peer may leave data unacknowledged, or its window closed.
 SILENT_PEER = 30_000
 #: Seconds for the closing handshake; stuck clients do not get more.
 FAREWELL = 1.0
