@@ -1,5 +1,6 @@
 """The pages in a real Chromium: their numbers live, quiet in the console, back after a restart."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -40,10 +41,10 @@ async def test_numbers_appear_and_change_and_nothing_is_complained_about(
         uptime = page.locator("[data-since]").first
         await expect(uptime).not_to_have_text("\N{EN DASH}")
         seen = set()
-        for _ in range(6):
-            seen.add(await page.locator("main").inner_text())
-            await page.wait_for_timeout(500)
-        assert len(seen) > 2
+        async with asyncio.timeout(30):  # on a busy machine numbers may stand still for a while
+            while len(seen) < 3:
+                seen.add(await page.locator("main").inner_text())
+                await page.wait_for_timeout(200)
         assert complaints == []
 
 
