@@ -40,7 +40,7 @@ async def test_numbers_appear_and_change_and_nothing_is_complained_about(
         await expect(cpu).to_have_text(re.compile(r"^\d+\.\d$"))
         uptime = page.locator("[data-since]").first
         await expect(uptime).not_to_have_text("\N{EN DASH}")
-        seen = set()
+        seen: set[str] = set()
         async with asyncio.timeout(30):  # on a busy machine numbers may stand still for a while
             while len(seen) < 3:
                 seen.add(await page.locator("main").inner_text())
