@@ -16,7 +16,7 @@ def probes_table(runners: Sequence[Runner], registry: Registry) -> str:
         rows.append(
             (
                 runner.probe.name,
-                str(runner.state),
+                str(runner.health.state),
                 f"{runner.cost.mean * 1000:.2f} ms",
                 "frame" if runner.every == 1 else f"{runner.every} frames",
                 source.distribution,
@@ -26,7 +26,7 @@ def probes_table(runners: Sequence[Runner], registry: Registry) -> str:
     rows += [(name, "disabled", "", "", source.distribution, "") for name, source in registry.disabled.items()]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    lines += [f"{runner.probe.name}: {runner.error}" for runner in runners if runner.error]
+    lines += [f"{runner.probe.name}: {runner.health.error}" for runner in runners if runner.health.error]
     lines += [f"left out: plugin {each.source.plugin}: {each.reason}" for each in registry.left_out]
     return "\n".join(lines)
 

@@ -1,4 +1,4 @@
-"""One runner a probe: its turns, its state, its last good values, its cost. Whatever a probe does, it ends here."""
+"""One runner a probe: its turns, its jobs, its cost. Whatever a probe does, it ends here."""
 
 import asyncio
 import inspect
@@ -6,9 +6,10 @@ import logging
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import Enum
 
-from monitor.frame import Section, checked, unknown
+from monitor.frame import Section, checked
+from monitor.health import Health
 from monitor.probe import NoData, Probe
 from monitor.text import error_text, message_of, traceback_of
 from monitor.worker import Worker
@@ -24,32 +25,22 @@ class Job(Enum):
     CLOSE = "close"
 
 
-class State(StrEnum):
-    """How a probe is doing, as `/api/probes` tells it."""
-
-    STARTING = "starting"
-    OK = "ok"
-    NO_DATA = "no data"
-    LATE = "late"
-    FAILED = "failed"
-
-
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of one job.
 
-    result   OK, NO_DATA or FAILED
     section  of a sample that went well
-    reason   why it did not, in words
-    trace    the traceback of a failure, where the log wants it
+    nothing  why there was nothing to read, where that is so
+    failure  what went wrong, in words
+    trace    its traceback, where the log wants it
     seconds  how long the job took; of a sample, without the opening before it
     at       when it came back, by the sampler's clock
     """
 
     job: Job
-    result: State
     section: Section | None
-    reason: str | None
+    nothing: str | None
+    failure: str | None
     trace: str | None
     seconds: float
     at: float
@@ -89,15 +80,8 @@ class Runner:
         self.is_async = inspect.iscoroutinefunction(probe.sample)
         self._clock = clock
 
-        # What a frame and `/api/probes` have of it.
-        self.section: Section = unknown(probe.fields)
-        self.state = State.STARTING
-        #: Why the state is what it is; None while all is well.
-        self.error: str | None = None
+        self.health = Health(probe.name, probe.fields, clock())
         self.cost = Cost()
-        self.failures = 0
-        #: Frames that left without a sample that was due.
-        self.missed = 0
 
         # The job under way.
         #: A job was begun and has not come back. A probe is never entered twice.
@@ -119,16 +103,6 @@ class Runner:
         self._next_turn = 0
         #: When the last sample came back, by the sampler's clock.
         self.answered_at = -math.inf
-
-        # What the last sample said, and since when the values are known.
-        self._result = State.STARTING
-        self._reason: str | None = None
-        self._known_at = clock()
-
-        # What the frames and the log have been told.
-        self._answered = False
-        self._late_frames = 0
-        self._told = State.OK
 
     @property
     def alone(self) -> bool:
@@ -208,68 +182,30 @@ class Runner:
             self.worker = None
         if outcome.job is Job.SAMPLE:
             self._due = False
-            self._answered = True
             self.answered_at = outcome.at
             self.cost = self.cost.plus(outcome.seconds)
-        if outcome.result is State.FAILED:
-            self._fail(outcome)
-        elif outcome.job is Job.SAMPLE:
-            self.section = outcome.section if outcome.section is not None else unknown(self.probe.fields)
-            self._result, self._reason, self._known_at = outcome.result, outcome.reason, outcome.at
+        if outcome.section is not None:
+            self.health.learn(outcome.section, outcome.at)
+        elif outcome.nothing is not None:
+            self.health.learn_nothing(outcome.nothing, outcome.at)
+        elif outcome.failure is not None:
+            self.health.fail(outcome.failure, outcome.trace)
 
     def judge(self, now: float) -> float | None:
-        """Settle the state for the frame of this moment; return the age of the values if they are stale."""
-        self._late_frames = self._late_frames + 1 if self._due else 0
-        self.missed += self._due
-        # Slow and failing at once: say that it fails.
-        fails = self._answered and self._result is State.FAILED
-        self._answered = False
-        if self._due and not fails:
-            self.state = State.LATE
-            self.error = "its sample is not back yet" if self.running else "the probes before it took all the time"
-        else:
-            self.state, self.error = self._result, self._reason
-        if self._is_news():
-            self._tell()
-        return round(now - self._known_at, 2) if self.state in (State.LATE, State.FAILED) else None
+        """Settle what the frame of this moment shows; return the age of the values if they are stale."""
+        why = "its sample is not back yet" if self.running else "the probes before it took all the time"
+        return self.health.judge(why if self._due else None, self._in_time, now)
 
     def _outcome_of(self, job: Job, section: Section | None, error: BaseException | None, began: float) -> Outcome:
         # Here, on the probe's side: the words of an exception are made by code that may be slow, or raise.
         ended = self._clock()
-        result, reason, trace = State.OK, None, None
+        nothing, failure, trace = None, None, None
         if isinstance(error, NoData):
-            result, reason = State.NO_DATA, message_of(error)
+            nothing = message_of(error) or "it does not say why"
         elif error is not None:
-            result, reason = State.FAILED, error_text(error)
+            failure = error_text(error)
             trace = traceback_of(error) if log.isEnabledFor(logging.DEBUG) else None
-        return Outcome(job, result, section, reason, trace, ended - began, ended)
-
-    def _fail(self, outcome: Outcome) -> None:
-        if outcome.trace and self._result is not State.FAILED:
-            log.debug("probe %s\n%s", self.probe.name, outcome.trace)
-        self.failures += 1
-        self._result, self._reason = State.FAILED, outcome.reason
-
-    def _is_news(self) -> bool:
-        """Tell whether the state is worth a line in the log: troubles and recoveries are, each once."""
-        if self.state is self._told:
-            return False
-        if self.state is State.LATE:
-            # Late for one frame and back before the next is no news; nor is late after a failure: trouble goes on.
-            return self._late_frames > 1 and self._told is not State.FAILED
-        # Back, but late at each of its turns, it would be late and back again for ever.
-        return self.state is State.FAILED or self._told is State.FAILED or self._in_time
-
-    def _tell(self) -> None:
-        name, self._told = self.probe.name, self.state
-        if self.state is State.FAILED:
-            log.error("probe %s failed: %s", name, self.error)
-        elif self.state is State.LATE:
-            log.warning("probe %s is late: %s; frames go on with its last values", name, self.error)
-        elif self.state is State.NO_DATA:
-            log.info("probe %s has no data: %s", name, self.error)
-        else:
-            log.info("probe %s is back", name)
+        return Outcome(job, section, nothing, failure, trace, ended - began, ended)
 
 
 def _plain(raw: object) -> object:

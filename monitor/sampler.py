@@ -170,7 +170,7 @@ class Sampler:
         ages = {runner.probe.name: runner.judge(now) for runner in self.runners}
         return Frame(
             timestamp=round(self._wall(), 3),
-            sections={runner.probe.name: runner.section for runner in self.runners},
+            sections={runner.probe.name: runner.health.section for runner in self.runners},
             stale={name: age for name, age in ages.items() if age is not None},
         )
 

@@ -12,9 +12,9 @@ from monitor import hookspecs
 from monitor.config import Settings, resolve
 from monitor.distribution import plugin_entry_points
 from monitor.frame import RESERVED
+from monitor.health import State
 from monitor.probe import UNITS
 from monitor.registry import load
-from monitor.runner import State
 from monitor.web.guard import POLICY
 from tests.conftest import Connect
 

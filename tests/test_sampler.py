@@ -16,7 +16,7 @@ import pytest
 from monitor import NoData, Probe
 from monitor.encoder import encode
 from monitor.frame import Frame
-from monitor.runner import State
+from monitor.health import State
 from monitor.sampler import Sampler
 from tests.fakes import AsyncScripted, Clock, Gate, Scripted
 
@@ -62,7 +62,7 @@ async def settled(sampler: Sampler, tick: int, name: str, state: State) -> Frame
     """Step until the probe is in that state; fail when it is not after some ticks."""
     for further in range(40):
         frame = await sampler.step(tick + further)
-        if next(each for each in sampler.runners if each.probe.name == name).state is state:
+        if next(each for each in sampler.runners if each.probe.name == name).health.state is state:
             return frame
         await asyncio.sleep(0.02)
     raise AssertionError(f"{name} is not {state}")
@@ -124,11 +124,11 @@ async def test_a_failed_probe_keeps_its_last_values_and_is_stale_and_the_others_
         frame = await sampler.step(tick)
         ages.append((value(frame, "bad"), value(frame, "good"), dict(frame.stale)))
         if tick == 1:
-            assert sampler.runners[0].state is State.FAILED
-            assert error in str(sampler.runners[0].error)
+            assert sampler.runners[0].health.state is State.FAILED
+            assert error in str(sampler.runners[0].health.error)
         clock.now += 1
     assert ages == [(7, 1, {}), (7, 2, {"bad": 1.0}), (7, 3, {"bad": 2.0}), (8, 4, {})]
-    assert sampler.runners[0].failures == 2
+    assert sampler.runners[0].health.failures == 2
 
 
 async def test_a_probe_that_never_worked_is_null_and_stale_since_the_start(make: Make) -> None:
@@ -144,9 +144,9 @@ async def test_no_data_is_null_and_no_failure(make: Make, caplog: pytest.LogCapt
     await sampler.step(0)
     frame = await sampler.step(1)
     assert (value(frame, "battery"), frame.stale) == (None, {})
-    assert sampler.runners[0].state is State.NO_DATA
-    assert sampler.runners[0].error == "no battery"
-    assert sampler.runners[0].failures == 0
+    assert sampler.runners[0].health.state is State.NO_DATA
+    assert sampler.runners[0].health.error == "no battery"
+    assert sampler.runners[0].health.failures == 0
     assert [record for record in caplog.records if record.levelno > logging.INFO] == []
 
 
@@ -160,7 +160,7 @@ async def test_a_probe_that_cannot_open_is_tried_again_and_comes_back(make: Make
     sampler = await make(Flaky("flaky", 5))
     assert "flaky" in (await sampler.step(0)).stale
     assert value(await sampler.step(1), "flaky") == 5
-    assert sampler.runners[0].state is State.OK
+    assert sampler.runners[0].health.state is State.OK
 
 
 async def test_a_probe_has_its_turn_on_the_grid_of_its_own_pace_and_is_not_stale_between(make: Make) -> None:
@@ -185,7 +185,7 @@ async def test_a_stuck_probe_keeps_its_thread_and_the_others_go_on_at_the_same_t
     for tick in range(1, 5):
         frame = await sampler.step(tick)
         assert list(frame.stale) == ["stuck"]
-        assert sampler.runners[0].state is State.LATE
+        assert sampler.runners[0].health.state is State.LATE
     assert gate.entered == 1, "never entered twice"
     assert gate.threads.isdisjoint(other.threads)
 
@@ -251,7 +251,7 @@ async def test_a_plain_sample_that_returns_a_coroutine_says_what_to_write(make: 
 
     sampler = await make(Forgotten("forgotten"))
     await sampler.step(0)
-    assert "declare it with `async def`" in str(sampler.runners[0].error)
+    assert "declare it with `async def`" in str(sampler.runners[0].health.error)
 
 
 async def test_trouble_and_recovery_are_each_logged_once(make: Make, caplog: pytest.LogCaptureFixture) -> None:
@@ -314,7 +314,7 @@ async def test_a_probe_that_fails_slowly_each_time_is_said_to_fail(
         assert list(frame.stale) == ["slow"]
         await asyncio.sleep(0.2)
     assert [record.getMessage() for record in caplog.records] == ["probe slow failed: OSError: timed out"]
-    assert sampler.runners[0].state is State.FAILED
+    assert sampler.runners[0].health.state is State.FAILED
 
 
 async def test_one_hiccup_costs_one_frame_and_no_line_in_the_log(make: Make, caplog: pytest.LogCaptureFixture) -> None:
@@ -359,11 +359,11 @@ async def test_a_thread_that_the_system_does_not_give_is_asked_for_again(
 async def test_a_late_probe_does_not_bear_an_error_of_earlier(make: Make, gate: Gate) -> None:
     sampler = await make(Scripted("disk", OSError("old trouble"), gate), interval=BRISK)
     await sampler.step(0)
-    assert sampler.runners[0].error == "OSError: old trouble"
+    assert sampler.runners[0].health.error == "OSError: old trouble"
     for tick in (1, 2):
         await sampler.step(tick)
-    assert sampler.runners[0].state is State.LATE
-    assert sampler.runners[0].error == "its sample is not back yet"
+    assert sampler.runners[0].health.state is State.LATE
+    assert sampler.runners[0].health.error == "its sample is not back yet"
 
 
 class Mute(Exception):
@@ -375,8 +375,8 @@ async def test_an_exception_that_cannot_be_shown_is_a_failure_like_any_other(mak
     sampler = await make(Scripted("mute", Mute()), Scripted("rude", ValueError("caf\udce9")), Scripted("good"))
     frame = await sampler.step(0)
     assert list(frame.stale) == ["mute", "rude"]
-    assert sampler.runners[0].error == "Mute: (its message cannot be shown)"
-    assert sampler.runners[1].error == "ValueError: caf?"
+    assert sampler.runners[0].health.error == "Mute: (its message cannot be shown)"
+    assert sampler.runners[1].health.error == "ValueError: caf?"
 
 
 async def test_the_traceback_of_a_failure_is_there_for_who_asks(make: Make, caplog: pytest.LogCaptureFixture) -> None:

@@ -56,18 +56,18 @@ async def healthz(request: web.Request) -> web.Response:
 
 def describe(runner: Runner, registry: Registry, interval: float) -> dict[str, Any]:
     """Return what there is to say about one probe; times in milliseconds of wall clock."""
-    probe, cost = runner.probe, runner.cost
+    probe, health, cost = runner.probe, runner.health, runner.cost
     source = registry.sources[probe.name]
     return {
         "name": probe.name,
         "plugin": source.plugin,
         "distribution": source.distribution,
-        "state": str(runner.state),
-        "error": runner.error,
+        "state": str(health.state),
+        "error": health.error,
         "interval": runner.every * interval,
         "samples": cost.samples,
-        "failures": runner.failures,
-        "missed": runner.missed,
+        "failures": health.failures,
+        "missed": health.missed,
         "cost_ms": {
             "last": round(cost.last * 1000, 3),
             "mean": round(cost.mean * 1000, 3),
