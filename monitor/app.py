@@ -45,9 +45,9 @@ class CannotListen(Exception):
 async def stream(sampler: Sampler, history: History, hub: Hub) -> None:
     """Carry each frame from the sampler to everyone who reads: the way of the data."""
     async for frame in sampler.frames():
-        encoded = encoder.encode(frame)
+        encoded = encoder.encode(frame.as_dict())
         history.keep(frame, encoded)
-        hub.publish(encoded)
+        hub.publish(frame, encoded)
 
 
 def create_app(settings: Settings, probes: Registry) -> web.Application:
@@ -58,7 +58,7 @@ def create_app(settings: Settings, probes: Registry) -> web.Application:
     )
     app[keys.REGISTRY] = probes
     app[keys.SAMPLER] = Sampler(probes.probes.values(), settings.interval)
-    app[keys.HISTORY] = History()
+    app[keys.HISTORY] = History(settings.history)
     app[keys.HUB] = Hub()
     app[LISTENERS] = set()
     app[keys.MACHINE] = this_machine()

@@ -81,7 +81,7 @@ def snapshot(resolved: Resolved) -> int:
     """Print the first frame."""
     probes = _probes(resolved)
     frame = asyncio.run(_first_frame(Sampler(probes.probes.values(), resolved.settings.interval)))
-    print(encode(frame).decode())
+    print(encode(frame.as_dict()).decode())
     return 0
 
 

@@ -149,6 +149,7 @@ class Settings:
     host: str = _setting("127.0.0.1", "Address to listen on; 0.0.0.0 or :: for all of them.", host_name)
     port: int = _setting(4000, "Port to listen on; 0 takes a free one.", whole_number(0, 65535))
     interval: float = _setting(1.0, "Seconds between two frames.", seconds(0.05, 3600))
+    history: float = _setting(900.0, "Seconds of frames that are kept in memory.", seconds(0, 86_400))
     disable: tuple[str, ...] = _setting((), "Switch a probe or plugin off.", each(probe_name), listed=True)
     enable: tuple[str, ...] = _setting(
         (), "Switch one on again that an earlier source switched off.", each(probe_name), listed=True

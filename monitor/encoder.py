@@ -1,12 +1,12 @@
 """The wire: frames to JSON bytes, and bytes to WebSocket frames. Pure functions; nothing else knows the format."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import msgspec
 
-from monitor.frame import Frame
-
 _json = msgspec.json.Encoder()
+_documents = msgspec.json.Decoder(dict[str, Any])
 
 #: The first message of every stream, exactly as documented.
 WELCOME: Final = _json.encode(
@@ -16,9 +16,14 @@ WELCOME: Final = _json.encode(
 _FIN_TEXT = 0x81
 
 
-def encode(frame: Frame) -> bytes:
-    """Return the frame as compact UTF-8 JSON. Never contains NaN or infinity: `monitor.frame` lets none through."""
-    return _json.encode(frame.as_dict())
+def encode(document: Mapping[str, Any]) -> bytes:
+    """Return a frame's document as compact UTF-8 JSON; `monitor.frame` lets no NaN and no infinity through."""
+    return _json.encode(document)
+
+
+def decode(encoded: bytes) -> dict[str, Any]:
+    """Return the document of an encoded frame."""
+    return _documents.decode(encoded)
 
 
 def websocket_text(payload: bytes) -> bytes:

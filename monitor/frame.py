@@ -34,11 +34,15 @@ class Frame:
     timestamp  Unix time in seconds, with milliseconds
     sections   by probe name; values in the units of the fields
     stale      seconds since the last good sample, for each probe that is late or failed; mostly empty
+    tick       its place on the grid of ticks; not sent
+    before     the tick of the frame before it, -1 where there was none; not sent
     """
 
     timestamp: float
     sections: Mapping[str, Section]
     stale: Mapping[str, float]
+    tick: int = 0
+    before: int = -1
 
     def as_dict(self) -> dict[str, Any]:
         """Return the frame as it goes over the wire: `timestamp`, the sections, and `stale` only where needed."""

@@ -54,6 +54,8 @@ class Sampler:
         self._worker: Worker | None = None
         #: The newest batch on the shared worker; for `close`, which may come in the middle of it.
         self._batch: Batch[Runner] | None = None
+        #: The tick of the newest frame.
+        self._tick = -1
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
@@ -81,7 +83,7 @@ class Sampler:
         for runner in ready:
             runner.begin(tick)
         await self._work(ready, Job.SAMPLE)
-        return self._assemble()
+        return self._assemble(tick)
 
     async def close(self) -> None:
         """Close the probes, all at once; leave behind what is stuck. Takes at most FAREWELL_SECONDS."""
@@ -164,11 +166,14 @@ class Sampler:
         for runner in self.runners:
             runner.collect(self._deadline)
 
-    def _assemble(self) -> Frame:
+    def _assemble(self, tick: int) -> Frame:
         self._collect()
         now = self._clock()
         ages = {runner.probe.name: runner.judge(now) for runner in self.runners}
+        before, self._tick = self._tick, tick
         return Frame(
+            tick=tick,
+            before=before,
             timestamp=round(self._wall(), 3),
             sections={runner.probe.name: runner.health.section for runner in self.runners},
             stale={name: age for name, age in ages.items() if age is not None},

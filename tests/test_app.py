@@ -8,7 +8,6 @@ import pytest
 from monitor.app import allowed_hosts, is_everywhere, stream
 from monitor.config import Settings
 from monitor.encoder import websocket_text
-from monitor.frame import Frame
 from monitor.history import History
 from monitor.hub import Hub
 from monitor.sampler import Sampler
@@ -18,7 +17,7 @@ from tests.fakes import Client, Scripted
 
 
 async def test_each_frame_is_kept_and_published_as_the_same_bytes() -> None:
-    sampler, history, hub, client = Sampler([Scripted("cpu", 1, 2, 3)], 0.05), History(), Hub(), Client()
+    sampler, history, hub, client = Sampler([Scripted("cpu", 1, 2, 3)], 0.05), History(60), Hub(), Client()
     hub.join(client)  # type: ignore[arg-type]  # as much of a transport as the hub needs
     task = asyncio.create_task(stream(sampler, history, hub))
     async with asyncio.timeout(10):
@@ -35,7 +34,7 @@ async def test_each_frame_is_kept_and_published_as_the_same_bytes() -> None:
 async def test_a_stream_that_ends_by_a_fault_of_ours_says_so(
     connect: Connect, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(frame: Frame) -> bytes:
+    def broken(document: object) -> bytes:
         raise RuntimeError("encoder")
 
     monkeypatch.setattr("monitor.encoder.encode", broken)

@@ -48,7 +48,9 @@ def test_subclasses_become_what_they_hold() -> None:
     total = checked((TOTAL,), {"total": Half(0.5)})["total"]
     assert (total, type(total)) == (0.5, float)
     mounts = checked((MOUNTS,), {"mounts": {Interface.ETH0: Half(0.5)}})["mounts"]
-    assert encode(Frame(1.0, {"a": {"mounts": mounts}}, {})) == b'{"timestamp":1.0,"a":{"mounts":{"eth0":0.5}}}'
+    assert (
+        encode(Frame(1.0, {"a": {"mounts": mounts}}, {}).as_dict()) == b'{"timestamp":1.0,"a":{"mounts":{"eth0":0.5}}}'
+    )
 
 
 def test_a_section_does_not_change_when_the_probe_changes_what_it_returned() -> None:

@@ -1,17 +1,58 @@
-"""The history: what is newest, and how old it is."""
+"""The ring: what is newest and how old it is, what is kept and what is forgotten."""
+
+import pytest
 
 from monitor.frame import Frame
-from monitor.history import History
+from monitor.history import Entry, History
 from tests.fakes import Clock
+
+
+def filled(count: int, seconds: float = 60, largest: int = 10_000, clock: Clock | None = None) -> History:
+    """Return a ring with frames of 10 bytes, one a second."""
+    clock = clock or Clock()
+    history = History(seconds, largest, clock)
+    for tick in range(count):
+        clock.now += 1
+        history.keep(Frame(1000.0 + tick, {}, {}, tick, tick - 1), b"0123456789")
+    return history
+
+
+def ticks(entries: list[Entry]) -> list[int]:
+    return [entry.tick for entry in entries]
 
 
 def test_the_newest_frame_is_kept_with_its_age() -> None:
     clock = Clock()
-    history = History(clock)
-    assert (history.latest, history.age) == (None, None)
-    for number in (1.0, 2.0):
-        history.keep(Frame(number, {}, {}), b"%d" % number)
-        clock.now += 4
+    assert (History(60, clock=clock).latest, History(60, clock=clock).age) == (None, None)
+    history = filled(2, clock=clock)
+    clock.now += 4
     assert history.latest is not None
-    assert (history.latest.frame.timestamp, history.latest.encoded) == (2.0, b"2")
-    assert history.age == 4
+    assert (history.latest.timestamp, history.age) == (1001.0, 4)
+
+
+def test_what_is_too_old_or_too_much_is_forgotten_and_never_the_newest() -> None:
+    assert ticks(filled(100, seconds=10).after_tick(-1)) == list(range(90, 100))
+    assert ticks(filled(100, largest=55).after_tick(-1)) == list(range(95, 100))
+    assert ticks(filled(100, seconds=0).after_tick(-1)) == [99]
+    assert ticks(filled(100, largest=5).after_tick(-1)) == [99]
+
+
+def test_entries_are_found_by_tick_by_age_and_by_timestamp() -> None:
+    history = filled(30)
+    assert ticks(history.after_tick(26)) == [27, 28, 29]
+    assert ticks(history.after_tick(29)) == []
+    assert ticks(history.of_last(2.5)) == [27, 28, 29]
+    assert ticks(history.since(1026.0)) == [27, 28, 29]
+    assert ticks(history.since(1026.5)) == [27, 28, 29]
+    assert ticks(history.since(1029.0)) == []
+    assert ticks(history.since(5000.0)) == []
+    assert ticks(history.since(1.0)) == list(range(30))
+    assert History(60).since(1.0) == []
+
+
+@pytest.mark.parametrize("jump", [-3600, 86_400])
+def test_a_client_resumes_by_its_frame_also_when_the_clock_on_the_wall_was_set(jump: int) -> None:
+    history = filled(10)
+    for tick in range(10, 13):
+        history.keep(Frame(1000.0 + tick + jump, {}, {}, tick, tick - 1), b"")
+    assert ticks(history.since(1008.0)) == [9, 10, 11, 12]

@@ -4,7 +4,9 @@ import asyncio
 from typing import cast
 
 from monitor.encoder import websocket_text
+from monitor.frame import Frame
 from monitor.hub import Hub
+from monitor.selection import Selection
 from tests.fakes import Client
 
 
@@ -15,10 +17,15 @@ def joined(hub: Hub, count: int) -> list[Client]:
     return clients
 
 
+def publish(hub: Hub, tick: int, encoded: bytes = b"{}", before: int | None = None) -> None:
+    sections = {"cpu": {"count": 2, "percent_total": 5.0}, "memory": {"percent": 50.0}}
+    hub.publish(Frame(float(tick), sections, {}, tick, tick - 1 if before is None else before), encoded)
+
+
 def test_every_client_gets_the_same_framed_bytes() -> None:
     hub = Hub()
     clients = joined(hub, 3)
-    hub.publish(b"{}")
+    publish(hub, 1, b"{}")
     assert [client.received for client in clients] == [[websocket_text(b"{}")]] * 3
     assert len({id(client.received[0]) for client in clients}) == 1, "framed once, not once a client"
 
@@ -26,12 +33,12 @@ def test_every_client_gets_the_same_framed_bytes() -> None:
 def test_a_client_that_has_not_drained_is_passed_over_and_gets_the_newest_later() -> None:
     hub = Hub()
     slow, quick = joined(hub, 2)
-    hub.publish(b"1")
+    publish(hub, 1, b"1")
     slow.buffered = 100
-    hub.publish(b"2")
-    hub.publish(b"3")
+    publish(hub, 2, b"2")
+    publish(hub, 3, b"3")
     slow.buffered = 0
-    hub.publish(b"4")
+    publish(hub, 4, b"4")
     assert slow.received == [websocket_text(b"1"), websocket_text(b"4")]
     assert quick.received == [websocket_text(str(n).encode()) for n in (1, 2, 3, 4)]
 
@@ -42,6 +49,31 @@ def test_who_has_left_gets_nothing_and_may_leave_twice() -> None:
     assert len(hub) == 1
     hub.leave(cast(asyncio.WriteTransport, client))
     hub.leave(cast(asyncio.WriteTransport, client))
-    hub.publish(b"{}")
+    publish(hub, 1, b"{}")
     assert client.received == []
     assert len(hub) == 0
+
+
+def test_clients_with_the_same_fields_share_one_encoding_whatever_their_pace() -> None:
+    hub = Hub()
+    clients = [Client() for _ in range(4)]
+    cpu = ("cpu.count",)
+    for client, selection in zip(
+        clients, [Selection(), Selection(1, cpu), Selection(2, cpu), Selection(1, cpu)], strict=True
+    ):
+        hub.join(cast(asyncio.WriteTransport, client), selection)
+    for tick in range(4):
+        publish(hub, tick)
+    assert [len(client.received) for client in clients] == [4, 4, 2, 4]
+    assert clients[1].received[0] == websocket_text(b'{"timestamp":0.0,"cpu":{"count":2}}')
+    assert clients[1].received[0] is clients[2].received[0] is clients[3].received[0]
+
+
+def test_who_joins_again_has_one_selection() -> None:
+    hub, client = Hub(), Client()
+    transport = cast(asyncio.WriteTransport, client)
+    hub.join(transport, Selection(1, ("cpu",)))
+    hub.join(transport)
+    publish(hub, 1)
+    assert client.received == [websocket_text(b"{}")]
+    assert len(hub) == 1

@@ -3,7 +3,10 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from monitor import Field
+from monitor.frame import Frame
 from monitor.web import keys
 from monitor.web.api import describe_field
 from tests.conftest import Client, Connect
@@ -67,6 +70,30 @@ def test_the_shape_of_a_field_follows_from_what_it_is_per() -> None:
     assert describe_field(Field("a", "MB", "A.", per="mount", keyed=True))["shape"] == "table"
 
 
+async def test_the_past_comes_as_columns(connect: Connect) -> None:
+    client = await connect(Scripted("cpu", *range(1000)), Scripted("fan", 7), interval=0.05)
+    await asyncio.sleep(1)
+    everything = await (await client.get("/api/history")).json()
+    assert list(everything) == ["interval", "timestamp", "fields"]
+    stamps, values = everything["timestamp"], everything["fields"]["cpu.value"]
+    assert values == list(range(len(stamps)))
+    assert len(stamps) > 5
+    assert list(everything["fields"]) == ["cpu.value", "fan.value"]
+    some = await (await client.get(f"/api/history?since={stamps[2]}&until={stamps[4]}&fields=fan")).json()
+    assert some == {"interval": 0.05, "timestamp": stamps[2:5], "fields": {"fan.value": [7, 7, 7]}}
+    steps = await (await client.get("/api/history?step=0.2&fields=cpu.value")).json()
+    assert len(steps["timestamp"]) <= len(stamps) / 2
+    assert steps["fields"]["cpu.value"][0] == 0
+
+
+@pytest.mark.parametrize("query", ["step=0.07", "fields=disk", "since=x", "interval=1", "until=0"])
+async def test_a_past_that_makes_no_sense_is_refused(connect: Connect, query: str) -> None:
+    client = await connect()
+    answer = await client.get(f"/api/history?{query}")
+    assert answer.status == 400
+    assert query.partition("=")[0] in (await answer.json())["error"]["message"]
+
+
 async def test_health_is_good_while_frames_come_and_bad_when_they_stop(connect: Connect) -> None:
     client = await connect(interval=5.0)
     await first_frame(client)
@@ -77,7 +104,7 @@ async def test_health_is_good_while_frames_come_and_bad_when_they_stop(connect: 
     history, clock = client.app[keys.HISTORY], Clock()
     assert history.latest is not None
     history._clock = clock  # noqa: SLF001 - time has to pass without waiting for it
-    history.keep(history.latest.frame, history.latest.encoded)
+    history.keep(Frame(1.0, {}, {}, 99, 98), history.latest.encoded)
     clock.now += 15.1
     answer = await client.get("/healthz")
     assert answer.status == 503

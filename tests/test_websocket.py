@@ -104,7 +104,8 @@ from typing import TYPE_CHECKING, Any  # noqa: E402
 import pytest  # noqa: E402
 
 from monitor import Field  # noqa: E402
-from monitor.web.keys import HUB  # noqa: E402
+from monitor.selection import Selection  # noqa: E402
+from monitor.web.keys import HISTORY, HUB  # noqa: E402
 from monitor.web.live import LISTENERS  # noqa: E402
 from tests.fakes import Scripted  # noqa: E402
 
@@ -197,10 +198,10 @@ class RawClient:
         self.reader, self.writer = reader, writer
 
     @classmethod
-    async def open(cls, client: Client) -> RawClient:
+    async def open(cls, client: Client, query: str = "") -> RawClient:
         reader, writer = await asyncio.open_connection("127.0.0.1", client.port)
         writer.write(
-            f"GET {PATH} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"GET {PATH}{query} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
             "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n".encode()
         )
@@ -268,7 +269,7 @@ async def test_a_client_that_does_not_read_costs_the_others_nothing_and_is_not_q
         values = [(await healthy.receive_json())["cpu"]["value"] for _ in range(60)]
     assert values == list(range(values[0], values[0] + 60)), "none missed"
     assert client.app is not None
-    (server_side,) = client.app[HUB]._clients  # noqa: SLF001 - what is queued for the stuck client is the point
+    (server_side,) = client.app[HUB]._selections  # noqa: SLF001 - what is queued for the stuck client is the point
     assert 0 < server_side.get_write_buffer_size() < 70_000, "at most the frame that did not fit"
     transport.abort()
 
@@ -298,6 +299,100 @@ async def test_stopping_says_goodbye_to_readers_and_cuts_off_who_is_stuck(connec
         await stopping
     assert time.monotonic() - began < 5
     transport.abort()
+
+
+async def values_of(client: Client, query: str, count: int) -> list[int]:
+    """Return the values of so many frames of a stream; the welcome message comes before them."""
+    async with client.ws_connect(PATH + query) as socket:
+        assert await socket.receive_json() == WELCOME
+        return [(await socket.receive_json())["cpu"]["value"] for _ in range(count)]
+
+
+async def test_back_fill_and_live_have_no_gap_and_no_double_whatever_the_moment_of_joining(connect: Connect) -> None:
+    client = await connect(Scripted("cpu", *range(10_000)), interval=0.05)
+    await asyncio.sleep(1)
+    streams = await asyncio.gather(*(late(client, number * 0.013) for number in range(20)))
+    for values in streams:
+        assert values == list(range(values[0], values[0] + 40))
+        assert values[0] <= 3, "from the beginning on"
+
+
+async def late(client: Client, seconds: float) -> list[int]:
+    await asyncio.sleep(seconds)
+    return await values_of(client, "?history=60", 40)
+
+
+async def test_a_client_resumes_after_the_last_frame_it_has(connect: Connect) -> None:
+    client = await connect(Scripted("cpu", *range(10_000)), interval=0.05)
+    async with client.ws_connect(PATH) as socket:
+        await socket.receive()
+        last = await socket.receive_json()
+    await asyncio.sleep(0.5)
+    value = last["cpu"]["value"]
+    assert await values_of(client, f"?since={last['timestamp']}", 20) == list(range(value + 1, value + 21))
+
+
+async def test_a_client_gets_its_pace_in_back_fill_and_live(connect: Connect) -> None:
+    client = await connect(Scripted("cpu", *range(10_000)), interval=0.05)
+    await asyncio.sleep(0.6)
+    values = await values_of(client, "?interval=0.2&history=60", 8)
+    assert client.app is not None
+    paced = Selection(every=4)
+    entries = [each for each in client.app[HISTORY].after_tick(-1) if paced.wants(each.tick, each.before)]
+    assert values == [json.loads(each.encoded)["cpu"]["value"] for each in entries[:8]]
+
+
+async def test_a_client_gets_the_fields_it_asked_for_and_no_more(connect: Connect) -> None:
+    client = await connect(Scripted("cpu", 1), Scripted("gpu", OSError("no")), Scripted("fan", 2))
+    for query in ("?fields=fan,gpu.value", "?fields=fan,gpu.value&history=60"):
+        async with client.ws_connect(PATH + query) as socket:
+            await socket.receive()
+            frame = await socket.receive_json()
+            assert list(frame) == ["timestamp", "gpu", "fan", "stale"]
+            assert (frame["fan"], list(frame["stale"])) == ({"value": 2}, ["gpu"])
+
+
+async def test_a_client_that_leaves_while_it_catches_up_is_forgotten(connect: Connect) -> None:
+    client = await connect(Big("big"), interval=0.05)
+    await asyncio.sleep(3)
+    raw = await RawClient.open(client, "?history=60")
+    transport: Any = raw.writer.transport
+    transport.pause_reading()
+    await asyncio.sleep(0.3)
+    assert client.app is not None
+    assert (len(client.app[HUB]), len(client.app[LISTENERS])) == (0, 1), "still catching up"
+    transport.abort()
+    await until(lambda: not client.app[LISTENERS])
+    assert len(client.app[HUB]) == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("interval=0.15", "interval is '0.15'; it must be a whole multiple of the server's interval, 0.1 s."),
+        ("interval=", "interval is ''; it must be a number of seconds above 0."),
+        (
+            "fields=cpu.percent",
+            "fields is 'cpu.percent'; it must be sections or fields, with commas, of: cpu, cpu.value.",
+        ),
+        ("history=-1", "history is '-1'; it must be a number of seconds above 0."),
+        ("since=yesterday", "since is 'yesterday'; it must be a number of seconds above 0."),
+        ("history=1&since=1", "since is '1'; it must be left out where history is given: each says where to begin."),
+        ("intervall=5", "intervall is '5'; it must be left out: did you mean interval?"),
+        ("colour=red", "colour is 'red'; it must be one of interval, fields, history, since."),
+        ("interval=1&interval=2", "interval is '1'; it must be given once."),
+    ],
+)
+async def test_a_query_that_makes_no_sense_is_refused_before_the_upgrade(
+    connect: Connect, query: str, message: str
+) -> None:
+    client = await connect()
+    upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
+    answer = await client.get(f"{PATH}?{query}", headers={**upgrade, "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="})
+    assert answer.status == 400
+    error = (await answer.json())["error"]
+    assert error["code"] == "bad_query"
+    assert error["message"].rstrip(".") == message.rstrip(".")
 
 
 async def test_a_request_that_is_no_handshake_is_refused_as_json(connect: Connect) -> None:

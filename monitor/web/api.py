@@ -1,18 +1,25 @@
 """The HTTP API: the newest frame, the probes, and whether all is well."""
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
+from monitor.encoder import decode
 from monitor.probe import Field
 from monitor.registry import Registry
 from monitor.runner import Runner
+from monitor.selection import Selection
 from monitor.web.errors import Refusal
 from monitor.web.keys import HISTORY, REGISTRY, SAMPLER
+from monitor.web.query import known_fields, read_history
 
 #: `/healthz` fails when the newest frame is older than this many intervals.
 PATIENCE = 3
+#: Rows of the history that are read before others have their turn.
+STRIDE = 100
 
 
 async def system_stats(request: web.Request) -> web.Response:
@@ -39,6 +46,32 @@ async def probes(request: web.Request) -> web.Response:
         ],
     }
     return web.Response(body=msgspec.json.encode(document), content_type="application/json", charset="utf-8")
+
+
+async def past(request: web.Request) -> web.Response:
+    """GET /api/history: the frames in memory as columns, for charts; a row every `step` seconds."""
+    history, sampler = request.app[HISTORY], request.app[SAMPLER]
+    asked = read_history(request)
+    names = columns_of(asked.selection, known_fields(sampler))
+    timestamps: list[float] = []
+    columns: dict[str, list[Any]] = {name: [] for name in names}
+    for number, entry in enumerate(history.after_tick(-1)):
+        if number % STRIDE == STRIDE - 1:
+            await asyncio.sleep(0)  # the stream goes first
+        if asked.holds(entry) and asked.selection.wants(entry.tick, entry.before):
+            document = decode(entry.encoded)
+            timestamps.append(entry.timestamp)
+            for name, (section, field) in names.items():
+                columns[name].append(document[section][field])
+    document = {"interval": sampler.interval, "timestamp": timestamps, "fields": columns}
+    return web.Response(body=msgspec.json.encode(document), content_type="application/json", charset="utf-8")
+
+
+def columns_of(selection: Selection, known: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, str]]:
+    """Return section and field of each column that was asked for, by its name: "cpu.count"."""
+    every = {f"{section}.{field}": (section, field) for section, fields in known.items() for field in fields}
+    asked = selection.fields
+    return {name: parts for name, parts in every.items() if asked is None or name in asked or parts[0] in asked}
 
 
 async def healthz(request: web.Request) -> web.Response:

@@ -5,10 +5,13 @@ import socket
 
 from aiohttp import WSCloseCode, web
 
-from monitor.encoder import WELCOME, websocket_text
+from monitor.encoder import WELCOME, decode, encode, websocket_text
+from monitor.history import Entry, History
 from monitor.hub import Hub
+from monitor.selection import Selection
 from monitor.web.errors import Refusal
-from monitor.web.keys import HUB
+from monitor.web.keys import HISTORY, HUB
+from monitor.web.query import Asked, read_stream
 
 #: Clients have nothing to say that is longer; a longer message ends the connection with 1009.
 LARGEST_MESSAGE = 4096
@@ -23,43 +26,81 @@ FAREWELL = 1.0
 _WELCOME_FRAME = websocket_text(WELCOME)
 
 
+#: Frames of back-fill that are written before others have their turn.
+STRIDE = 50
+#: Seconds until a client that has not drained is looked at again while it catches up.
+PAUSE = 0.02
+
+
 class Listener(web.WebSocketResponse):
-    """A WebSocket that gets every frame from `listen` to `close`.
+    """A WebSocket that gets the frames its client asked for, from `listen` to `close`.
 
     Frames are written past aiohttp, straight to the transport: one write for bytes that all clients share. aiohttp
     answers pings, checks what comes in, and closes; whoever begins to close, no frame may follow the closing frame.
     """
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, history: History) -> None:
         # aiohttp refuses what is as long as its limit, not only what is longer.
         super().__init__(compress=False, max_msg_size=LARGEST_MESSAGE + 1, timeout=FAREWELL)
         self._hub = hub
+        self._history = history
         self._transport: asyncio.Transport | None = None
+        self._catching_up: asyncio.Task[None] | None = None
 
-    def listen(self, transport: asyncio.Transport) -> None:
-        """Send the welcome message now, and the frames from the next one on."""
+    def listen(self, transport: asyncio.Transport, asked: Asked) -> None:
+        """Send the welcome message now, then the backlog that was asked for, then every frame from the next one on."""
         self._transport = transport
         transport.write(_WELCOME_FRAME)
-        self._hub.join(transport)
+        backlog = asked.backlog(self._history)
+        if backlog is None:
+            self._hub.join(transport, asked.selection)
+        else:
+            self._catching_up = asyncio.create_task(self._catch_up(transport, asked.selection, backlog))
 
     async def close(self, *, code: int = WSCloseCode.OK, message: bytes = b"", drain: bool = False) -> bool:
         """Begin the closing handshake, without waiting for a client that does not read."""
-        if self._transport is not None:
-            self._hub.leave(self._transport)
+        self._leave()
         return await super().close(code=code, message=message, drain=False)
 
     def cut_off(self) -> None:
         """Drop the connection, with whatever the client has not taken."""
+        self._leave()
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _leave(self) -> None:
+        if self._catching_up is not None:
+            self._catching_up.cancel()
         if self._transport is not None:
             self._hub.leave(self._transport)
-            self._transport.abort()
+
+    async def _catch_up(self, transport: asyncio.Transport, selection: Selection, backlog: list[Entry]) -> None:
+        """Write the backlog, and what comes meanwhile; join the hub in the step that finds nothing left.
+
+        So there is no gap and no double, however long it takes; frames that the ring forgets meanwhile are gone.
+        """
+        while backlog:
+            for number, entry in enumerate(backlog):
+                if not selection.wants(entry.tick, entry.before):
+                    continue
+                transport.write(websocket_text(_selected(entry.encoded, selection)))
+                # A transport tells its protocol alone that it has drained, and that one is aiohttp's: so look.
+                while transport.get_write_buffer_size() and not transport.is_closing():  # noqa: ASYNC110 - see above
+                    await asyncio.sleep(PAUSE)
+                if transport.is_closing():
+                    return
+                if number % STRIDE == STRIDE - 1:
+                    await asyncio.sleep(0)
+            backlog = self._history.after_tick(backlog[-1].tick)
+        self._hub.join(transport, selection)
 
 
 async def metrics(request: web.Request) -> web.StreamResponse:
-    """GET /api/ws/metrics: the welcome message, then every frame. What the client says is ignored."""
+    """GET /api/ws/metrics: the welcome message, then the frames that the query asks for. What comes in is ignored."""
     if request.headers.get("Upgrade", "").lower() != "websocket":
         raise Refusal(426, "upgrade_required", "This is a WebSocket: connect with ws://", {"Upgrade": "websocket"})
-    listener = Listener(request.app[HUB])
+    asked = read_stream(request)
+    listener = Listener(request.app[HUB], request.app[HISTORY])
     await listener.prepare(request)
     transport = request.transport
     if transport is None:  # gone during the handshake
@@ -67,7 +108,7 @@ async def metrics(request: web.Request) -> web.StreamResponse:
     _bound_buffers(transport)
     listeners = request.app[LISTENERS]
     listeners.add(listener)
-    listener.listen(transport)
+    listener.listen(transport, asked)
     try:
         async for _ in listener:
             pass
@@ -88,6 +129,10 @@ async def close_listeners(app: web.Application) -> None:
             goodbye.cancel()
     for listener in goodbyes.values():
         listener.cut_off()
+
+
+def _selected(encoded: bytes, selection: Selection) -> bytes:
+    return encoded if selection.fields is None else encode(selection.of(decode(encoded)))
 
 
 def _bound_buffers(transport: asyncio.BaseTransport) -> None:

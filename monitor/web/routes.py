@@ -11,6 +11,7 @@ def setup_routes(app: web.Application) -> None:
     app.router.add_get("/demo", pages.demo, name="demo")
     app.router.add_get("/api/ws/metrics", live.metrics, name="metrics", allow_head=False)
     app.router.add_get("/api/system-stats", api.system_stats, name="system-stats")
+    app.router.add_get("/api/history", api.past, name="history")
     app.router.add_get("/api/probes", api.probes, name="probes")
     app.router.add_get("/healthz", api.healthz, name="healthz")
     app.router.add_static("/static/", pages.STATIC, name="static")

@@ -46,7 +46,7 @@ async def _hot(rounds: int) -> tuple[list[float], list[float]]:
     for _ in range(rounds):
         began = time.process_time()
         for _ in range(ENCODINGS):
-            encoder.encode(frame)
+            encoder.encode(frame.as_dict())
         encodings.append((time.process_time() - began) / ENCODINGS * 1e6)
     return frames, encodings
 
@@ -54,7 +54,7 @@ async def _hot(rounds: int) -> tuple[list[float], list[float]]:
 async def _frame_cost(sampler: Sampler, first: int) -> float:
     began = time.process_time()
     for tick in range(first, first + FRAMES):
-        encoder.encode(await sampler.step(tick))
+        encoder.encode((await sampler.step(tick)).as_dict())
     return (time.process_time() - began) / FRAMES * 1e6
 
 
@@ -63,7 +63,7 @@ async def _tick_costs(ticks: int) -> list[float]:
     async with _opened() as sampler, aclosing(sampler.frames()) as frames:
 
         async def tick() -> None:
-            encoder.encode(await anext(frames))
+            encoder.encode((await anext(frames)).as_dict())
 
         return await _costs(tick, ticks)
 

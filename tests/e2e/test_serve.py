@@ -39,7 +39,7 @@ async def test_frames_come_once_a_second_with_the_documented_keys(server: Server
         assert abs(arrival.frame["timestamp"] - time.time()) < 10
 
 
-@pytest.mark.parametrize("path", ["/", "/demo", "/api/system-stats", "/api/probes", "/healthz"])
+@pytest.mark.parametrize("path", ["/", "/demo", "/api/system-stats", "/api/history", "/api/probes", "/healthz"])
 def test_curl_gets_every_address(server: Server, path: str) -> None:
     curl = shutil.which("curl")
     assert curl, "apt-get install curl"

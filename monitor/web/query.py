@@ -1,0 +1,109 @@
+"""What a client asks for in the query of the URL. A query that makes no sense is refused before anything is begun."""
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from aiohttp import web
+
+from monitor.history import Entry, History
+from monitor.sampler import Sampler
+from monitor.selection import Selection, read_fields, read_pace, read_seconds
+from monitor.web.errors import Refusal
+from monitor.web.keys import SAMPLER
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a client of the stream asked for.
+
+    history  seconds of back-fill before the live frames
+    since    timestamp of the last frame it has: the frames after it come before the live ones
+    """
+
+    selection: Selection
+    history: float | None = None
+    since: float | None = None
+
+    def backlog(self, history: History) -> list[Entry] | None:
+        """Return the entries to begin with, oldest first; None where only live frames were asked for."""
+        if self.history is not None:
+            return history.of_last(self.history)
+        if self.since is not None:
+            return history.since(self.since)
+        return None
+
+
+def read_stream(request: web.Request) -> Asked:
+    """Read the query of the live stream: interval, fields, and history or since. Raises Refusal (400)."""
+    sampler = request.app[SAMPLER]
+    query = _single(request, ("interval", "fields", "history", "since"))
+    if "history" in query and "since" in query:
+        raise _refusal("since", query["since"], "left out where history is given: each says where to begin")
+    return Asked(
+        Selection(
+            every=_read(query, "interval", lambda text: read_pace(text, sampler.interval)) or 1,
+            fields=_read(query, "fields", lambda text: read_fields(text, known_fields(sampler))),
+        ),
+        history=_read(query, "history", read_seconds),
+        since=_read(query, "since", read_seconds),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What a client asked for of the past; since and until in Unix time, the ends included."""
+
+    selection: Selection
+    since: float | None
+    until: float | None
+
+    def holds(self, entry: Entry) -> bool:
+        """Tell whether the entry is within the stretch."""
+        after = self.since is None or entry.timestamp >= self.since
+        return after and (self.until is None or entry.timestamp <= self.until)
+
+
+def read_history(request: web.Request) -> Stretch:
+    """Read the query of the history: since, until, fields, step (seconds between two rows). Raises Refusal (400)."""
+    sampler = request.app[SAMPLER]
+    query = _single(request, ("since", "until", "fields", "step"))
+    return Stretch(
+        Selection(
+            every=_read(query, "step", lambda text: read_pace(text, sampler.interval)) or 1,
+            fields=_read(query, "fields", lambda text: read_fields(text, known_fields(sampler))),
+        ),
+        since=_read(query, "since", read_seconds),
+        until=_read(query, "until", read_seconds),
+    )
+
+
+def known_fields(sampler: Sampler) -> dict[str, list[str]]:
+    """Return the fields of each section, in the order of the frame."""
+    return {runner.probe.name: [field.name for field in runner.probe.fields] for runner in sampler.runners}
+
+
+def _single(request: web.Request, known: Sequence[str]) -> Mapping[str, str]:
+    for key, value in request.query.items():
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            raise _refusal(key, value, f"left out: did you mean {near[0]}?" if near else f"one of {', '.join(known)}")
+        if len(request.query.getall(key)) > 1:
+            raise _refusal(key, value, "given once")
+    return request.query
+
+
+def _read(query: Mapping[str, str], key: str, read: Callable[[str], T]) -> T | None:
+    if key not in query:
+        return None
+    try:
+        return read(query[key])
+    except ValueError as error:
+        raise _refusal(key, query[key], str(error)) from None
+
+
+def _refusal(key: str, value: str, right: str) -> Refusal:
+    return Refusal(400, "bad_query", f"{key[:50]} is {value[:100]!r}; it must be {right}.")
