@@ -59,6 +59,7 @@ def create_app(settings: Settings, probes: Registry) -> web.Application:
     app[keys.REGISTRY] = probes
     app[keys.SAMPLER] = Sampler(probes.probes.values(), settings.interval)
     app[keys.HISTORY] = History(settings.history)
+    app[keys.READING] = asyncio.Lock()
     app[keys.HUB] = Hub()
     app[LISTENERS] = set()
     app[keys.MACHINE] = this_machine()

@@ -1,10 +1,11 @@
 """The last minutes in memory: a ring of encoded frames, for back-fill, charts and snapshots."""
 
 import time
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice
 from typing import Final
 
 from monitor.frame import Frame
@@ -62,25 +63,29 @@ class History:
         """Seconds since the newest frame; None before the first one."""
         return None if self.latest is None else self._clock() - self.latest.kept
 
-    def after_tick(self, tick: int) -> list[Entry]:
-        """Return the entries after that tick, oldest first."""
-        return self._newest(lambda entry: entry.tick > tick)
+    def after(self, tick: int, limit: int | None = None) -> list[Entry]:
+        """Return the entries after that tick, oldest first; the oldest `limit` of them."""
+        first = bisect_right(self._entries, tick, key=lambda entry: entry.tick)
+        return list(islice(self._entries, first, None if limit is None else first + limit))
 
-    def of_last(self, seconds: float) -> list[Entry]:
-        """Return the entries of the last seconds, oldest first."""
-        since = self._clock() - seconds
-        return self._newest(lambda entry: entry.kept > since)
+    def tick_before_last(self, seconds: float) -> int:
+        """Return the tick after which the frames of the last seconds come."""
+        first = bisect_right(self._entries, self._clock() - seconds, key=lambda entry: entry.kept)
+        return self._entries[first].before if first < len(self._entries) else self._newest_tick
 
-    def since(self, timestamp: float) -> list[Entry]:
-        """Return the entries after the frame of that timestamp, oldest first; all, where it has been forgotten.
+    def tick_of(self, timestamp: float) -> int:
+        """Return the tick of the frame of that timestamp, or of the newest before it; -1 where there is none.
 
-        Found by the frame and not by comparing: the clock on the wall may have been set in between.
+        Found by the frame before it is found by comparing: the clock on the wall may have been set in between. A
+        timestamp from the future belongs to no frame, so every frame comes after it.
         """
-        later = self._newest(lambda entry: entry.timestamp != timestamp)
-        if len(later) == len(self._entries):
-            later = self._newest(lambda entry: entry.timestamp > timestamp)
-        return later
+        for entry in reversed(self._entries):
+            if entry.timestamp == timestamp:
+                return entry.tick
+        if self.latest is None or self.latest.timestamp < timestamp:
+            return -1
+        return next((entry.tick for entry in reversed(self._entries) if entry.timestamp <= timestamp), -1)
 
-    def _newest(self, wanted: Callable[[Entry], bool]) -> list[Entry]:
-        """Return the newest entries, back to the first that is not wanted; oldest first."""
-        return list(takewhile(wanted, reversed(self._entries)))[::-1]
+    @property
+    def _newest_tick(self) -> int:
+        return -1 if self.latest is None else self.latest.tick

@@ -1,6 +1,7 @@
 """What a client asked for: which fields, and every how many frames."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -70,10 +71,19 @@ def read_fields(text: str, known: Mapping[str, Sequence[str]]) -> tuple[str, ...
 
 def read_seconds(text: str) -> float:
     """Return a number of seconds above 0. Raises ValueError with what would be right."""
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
+    seconds = _number(text)
     if not 0 < seconds < math.inf:
         raise ValueError("a number of seconds above 0")
     return seconds
+
+
+def read_moment(text: str) -> float:
+    """Return a Unix time in seconds. Raises ValueError with what would be right."""
+    seconds = _number(text)
+    if not 0 <= seconds < math.inf:
+        raise ValueError("a Unix time in seconds")
+    return seconds
+
+
+def _number(text: str) -> float:
+    return float(text) if re.fullmatch(r"[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?", text) else math.nan

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from monitor.selection import EVERYTHING, Selection, read_fields, read_pace, read_seconds
+from monitor.selection import EVERYTHING, Selection, read_fields, read_moment, read_pace, read_seconds
 
 KNOWN = {"cpu": ["percent_total", "count"], "memory": ["percent"]}
 DOCUMENT = {
@@ -54,10 +54,19 @@ def test_a_pace_is_a_whole_number_of_frames(text: str, interval: float, every: i
     assert read_pace(text, interval) == every
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "nan", "inf", "1e999", "1.5", "0.5", "five", "", "1e300"])
+@pytest.mark.parametrize(
+    "text",
+    ["0", "-1", "nan", "inf", "1e999", "1.5", "0.5", "five", "", "1e300", "1_0", " 5", "\N{ARABIC-INDIC DIGIT FIVE}"],
+)
 def test_any_other_pace_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"a whole multiple of the server's interval, 1 s|a number of seconds above 0"):
         read_pace(text, 1.0)
+
+
+def test_a_moment_may_be_the_beginning_of_time() -> None:
+    assert (read_moment("0"), read_moment("1697456789.123")) == (0.0, 1697456789.123)
+    with pytest.raises(ValueError, match="a Unix time"):
+        read_moment("-1")
 
 
 def test_seconds_are_above_zero() -> None:

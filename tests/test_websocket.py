@@ -104,9 +104,12 @@ from typing import TYPE_CHECKING, Any  # noqa: E402
 import pytest  # noqa: E402
 
 from monitor import Field  # noqa: E402
+from monitor.frame import Frame  # noqa: E402
 from monitor.selection import Selection  # noqa: E402
-from monitor.web.keys import HISTORY, HUB  # noqa: E402
-from monitor.web.live import LISTENERS  # noqa: E402
+from monitor.web.keys import HISTORY, HUB, READING  # noqa: E402
+from monitor.web.live import LISTENERS, Listener  # noqa: E402
+from monitor.web.query import Asked  # noqa: E402
+from tests.fakes import Client as FakeClient  # noqa: E402
 from tests.fakes import Scripted  # noqa: E402
 
 if TYPE_CHECKING:
@@ -332,13 +335,53 @@ async def test_a_client_resumes_after_the_last_frame_it_has(connect: Connect) ->
     assert await values_of(client, f"?since={last['timestamp']}", 20) == list(range(value + 1, value + 21))
 
 
+async def test_a_frame_that_comes_between_the_handshake_and_the_first_step_is_not_lost(connect: Connect) -> None:
+    client = await connect(Scripted("cpu", *range(10_000)), interval=10.0)
+    assert client.app is not None
+    hub, history = client.app[HUB], client.app[HISTORY]
+    await until(lambda: history.latest)
+    transport = FakeTransport()
+    listener = Listener(hub, history, client.app[READING])
+    assert history.latest is not None
+    listener.listen(transport, Asked(Selection(), since=history.latest.timestamp))  # type: ignore[arg-type]  # enough
+    for tick in (1, 2):  # before the task has had its first step
+        frame = Frame(float(tick), {}, {}, tick, tick - 1)
+        history.keep(frame, b"%d" % tick)
+        hub.publish(frame, b"%d" % tick)
+    await until(lambda: len(hub) == 1)
+    frame = Frame(3.0, {}, {}, 3, 2)
+    history.keep(frame, b"3")
+    hub.publish(frame, b"3")
+    assert [data[2:] for data in transport.received[1:]] == [b"1", b"2", b"3"]
+
+
+async def test_a_back_fill_that_fails_ends_the_connection_and_is_told_of(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: Any) -> Any:
+        raise RuntimeError("selection")
+
+    client = await connect()
+    await asyncio.sleep(0.5)
+    monkeypatch.setattr("monitor.web.live._selected", broken)
+    async with client.ws_connect(PATH + "?history=60") as socket:
+        assert await socket.receive_json() == WELCOME
+        assert (await socket.receive()).type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
+    assert "back-fill failed" in caplog.text
+
+
+class FakeTransport(FakeClient):
+    def is_closing(self) -> bool:
+        return False
+
+
 async def test_a_client_gets_its_pace_in_back_fill_and_live(connect: Connect) -> None:
     client = await connect(Scripted("cpu", *range(10_000)), interval=0.05)
     await asyncio.sleep(0.6)
     values = await values_of(client, "?interval=0.2&history=60", 8)
     assert client.app is not None
     paced = Selection(every=4)
-    entries = [each for each in client.app[HISTORY].after_tick(-1) if paced.wants(each.tick, each.before)]
+    entries = [each for each in client.app[HISTORY].after(-1) if paced.wants(each.tick, each.before)]
     assert values == [json.loads(each.encoded)["cpu"]["value"] for each in entries[:8]]
 
 
@@ -376,7 +419,7 @@ async def test_a_client_that_leaves_while_it_catches_up_is_forgotten(connect: Co
             "fields is 'cpu.percent'; it must be sections or fields, with commas, of: cpu, cpu.value.",
         ),
         ("history=-1", "history is '-1'; it must be a number of seconds above 0."),
-        ("since=yesterday", "since is 'yesterday'; it must be a number of seconds above 0."),
+        ("since=yesterday", "since is 'yesterday'; it must be a Unix time in seconds."),
         ("history=1&since=1", "since is '1'; it must be left out where history is given: each says where to begin."),
         ("intervall=5", "intervall is '5'; it must be left out: did you mean interval?"),
         ("colour=red", "colour is 'red'; it must be one of interval, fields, history, since."),

@@ -13,7 +13,7 @@ from monitor.registry import Registry
 from monitor.runner import Runner
 from monitor.selection import Selection
 from monitor.web.errors import Refusal
-from monitor.web.keys import HISTORY, REGISTRY, SAMPLER
+from monitor.web.keys import HISTORY, READING, REGISTRY, SAMPLER
 from monitor.web.query import known_fields, read_history
 
 #: `/healthz` fails when the newest frame is older than this many intervals.
@@ -55,16 +55,17 @@ async def past(request: web.Request) -> web.Response:
     names = columns_of(asked.selection, known_fields(sampler))
     timestamps: list[float] = []
     columns: dict[str, list[Any]] = {name: [] for name in names}
-    for number, entry in enumerate(history.after_tick(-1)):
-        if number % STRIDE == STRIDE - 1:
-            await asyncio.sleep(0)  # the stream goes first
-        if asked.holds(entry) and asked.selection.wants(entry.tick, entry.before):
-            document = decode(entry.encoded)
-            timestamps.append(entry.timestamp)
-            for name, (section, field) in names.items():
-                columns[name].append(document[section][field])
-    document = {"interval": sampler.interval, "timestamp": timestamps, "fields": columns}
-    return web.Response(body=msgspec.json.encode(document), content_type="application/json", charset="utf-8")
+    async with request.app[READING]:  # one at a time: neither memory nor the stream pays for many who ask at once
+        for number, entry in enumerate(history.after(-1)):
+            if number % STRIDE == STRIDE - 1:
+                await asyncio.sleep(0)
+            if asked.holds(entry) and asked.selection.wants(entry.tick, entry.before):
+                frame = decode(entry.encoded)
+                timestamps.append(entry.timestamp)
+                for name, (section, field) in names.items():
+                    columns[name].append(frame[section][field])
+        body = msgspec.json.encode({"interval": sampler.interval, "timestamp": timestamps, "fields": columns})
+    return web.Response(body=body, content_type="application/json", charset="utf-8")
 
 
 def columns_of(selection: Selection, known: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, str]]:

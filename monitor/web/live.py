@@ -1,17 +1,20 @@
 """The live stream over WebSocket."""
 
 import asyncio
+import logging
 import socket
 
 from aiohttp import WSCloseCode, web
 
 from monitor.encoder import WELCOME, decode, encode, websocket_text
-from monitor.history import Entry, History
+from monitor.history import History
 from monitor.hub import Hub
 from monitor.selection import Selection
 from monitor.web.errors import Refusal
-from monitor.web.keys import HISTORY, HUB
+from monitor.web.keys import HISTORY, HUB, READING
 from monitor.web.query import Asked, read_stream
+
+log = logging.getLogger(__name__)
 
 #: Clients have nothing to say that is longer; a longer message ends the connection with 1009.
 LARGEST_MESSAGE = 4096
@@ -26,10 +29,11 @@ FAREWELL = 1.0
 _WELCOME_FRAME = websocket_text(WELCOME)
 
 
-#: Frames of back-fill that are written before others have their turn.
+#: Frames of back-fill that are looked at before others have their turn.
 STRIDE = 50
-#: Seconds until a client that has not drained is looked at again while it catches up.
-PAUSE = 0.02
+#: Seconds until a client that has not drained is looked at again while it catches up; doubled each time.
+SHORTEST_PAUSE = 0.02
+LONGEST_PAUSE = 1.0
 
 
 class Listener(web.WebSocketResponse):
@@ -39,23 +43,25 @@ class Listener(web.WebSocketResponse):
     answers pings, checks what comes in, and closes; whoever begins to close, no frame may follow the closing frame.
     """
 
-    def __init__(self, hub: Hub, history: History) -> None:
+    def __init__(self, hub: Hub, history: History, reading: asyncio.Lock) -> None:
         # aiohttp refuses what is as long as its limit, not only what is longer.
         super().__init__(compress=False, max_msg_size=LARGEST_MESSAGE + 1, timeout=FAREWELL)
         self._hub = hub
         self._history = history
+        self._reading = reading
         self._transport: asyncio.Transport | None = None
         self._catching_up: asyncio.Task[None] | None = None
 
     def listen(self, transport: asyncio.Transport, asked: Asked) -> None:
-        """Send the welcome message now, then the backlog that was asked for, then every frame from the next one on."""
+        """Send the welcome message now, then the past that was asked for, then every frame from the next one on."""
         self._transport = transport
         transport.write(_WELCOME_FRAME)
-        backlog = asked.backlog(self._history)
-        if backlog is None:
+        start = asked.start(self._history)
+        if start is None:
             self._hub.join(transport, asked.selection)
         else:
-            self._catching_up = asyncio.create_task(self._catch_up(transport, asked.selection, backlog))
+            self._catching_up = asyncio.create_task(self._catch_up(transport, asked.selection, start))
+            self._catching_up.add_done_callback(self._caught_up)
 
     async def close(self, *, code: int = WSCloseCode.OK, message: bytes = b"", drain: bool = False) -> bool:
         """Begin the closing handshake, without waiting for a client that does not read."""
@@ -74,25 +80,38 @@ class Listener(web.WebSocketResponse):
         if self._transport is not None:
             self._hub.leave(self._transport)
 
-    async def _catch_up(self, transport: asyncio.Transport, selection: Selection, backlog: list[Entry]) -> None:
-        """Write the backlog, and what comes meanwhile; join the hub in the step that finds nothing left.
+    async def _catch_up(self, transport: asyncio.Transport, selection: Selection, tick: int) -> None:
+        """Write the frames after that tick, and those that come meanwhile; then join the hub.
 
-        So there is no gap and no double, however long it takes; frames that the ring forgets meanwhile are gone.
+        It joins in the very step that finds nothing left in the ring: so there is no gap and no double, however long it
+        takes. Frames that the ring forgets meanwhile are gone.
         """
-        while backlog:
-            for number, entry in enumerate(backlog):
-                if not selection.wants(entry.tick, entry.before):
-                    continue
-                transport.write(websocket_text(_selected(entry.encoded, selection)))
-                # A transport tells its protocol alone that it has drained, and that one is aiohttp's: so look.
-                while transport.get_write_buffer_size() and not transport.is_closing():  # noqa: ASYNC110 - see above
-                    await asyncio.sleep(PAUSE)
-                if transport.is_closing():
+        pause = SHORTEST_PAUSE
+        while True:
+            async with self._reading:  # all who catch up take turns: the stream goes first, however many they are
+                stride = self._history.after(tick, STRIDE)
+                if not stride:
+                    self._hub.join(transport, selection)
                     return
-                if number % STRIDE == STRIDE - 1:
-                    await asyncio.sleep(0)
-            backlog = self._history.after_tick(backlog[-1].tick)
-        self._hub.join(transport, selection)
+                for entry in stride:
+                    tick = entry.tick
+                    if selection.wants(entry.tick, entry.before):
+                        transport.write(websocket_text(_selected(entry.encoded, selection)))
+                        if transport.get_write_buffer_size():
+                            break
+                await asyncio.sleep(0)
+            # A transport tells its protocol alone that it has drained, and that one is aiohttp's: so look.
+            while transport.get_write_buffer_size() and not transport.is_closing():
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+            if transport.is_closing():
+                return
+            pause = SHORTEST_PAUSE
+
+    def _caught_up(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("back-fill failed", exc_info=error)
+            self.cut_off()
 
 
 async def metrics(request: web.Request) -> web.StreamResponse:
@@ -100,7 +119,7 @@ async def metrics(request: web.Request) -> web.StreamResponse:
     if request.headers.get("Upgrade", "").lower() != "websocket":
         raise Refusal(426, "upgrade_required", "This is a WebSocket: connect with ws://", {"Upgrade": "websocket"})
     asked = read_stream(request)
-    listener = Listener(request.app[HUB], request.app[HISTORY])
+    listener = Listener(request.app[HUB], request.app[HISTORY], request.app[READING])
     await listener.prepare(request)
     transport = request.transport
     if transport is None:  # gone during the handshake

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from monitor.history import Entry, History
 from monitor.sampler import Sampler
-from monitor.selection import Selection, read_fields, read_pace, read_seconds
+from monitor.selection import Selection, read_fields, read_moment, read_pace, read_seconds
 from monitor.web.errors import Refusal
 from monitor.web.keys import SAMPLER
 
@@ -28,12 +28,12 @@ class Asked:
     history: float | None = None
     since: float | None = None
 
-    def backlog(self, history: History) -> list[Entry] | None:
-        """Return the entries to begin with, oldest first; None where only live frames were asked for."""
+    def start(self, history: History) -> int | None:
+        """Return the tick after which to begin; None where only live frames were asked for."""
         if self.history is not None:
-            return history.of_last(self.history)
+            return history.tick_before_last(self.history)
         if self.since is not None:
-            return history.since(self.since)
+            return history.tick_of(self.since)
         return None
 
 
@@ -49,7 +49,7 @@ def read_stream(request: web.Request) -> Asked:
             fields=_read(query, "fields", lambda text: read_fields(text, known_fields(sampler))),
         ),
         history=_read(query, "history", read_seconds),
-        since=_read(query, "since", read_seconds),
+        since=_read(query, "since", read_moment),
     )
 
 
@@ -76,8 +76,8 @@ def read_history(request: web.Request) -> Stretch:
             every=_read(query, "step", lambda text: read_pace(text, sampler.interval)) or 1,
             fields=_read(query, "fields", lambda text: read_fields(text, known_fields(sampler))),
         ),
-        since=_read(query, "since", read_seconds),
-        until=_read(query, "until", read_seconds),
+        since=_read(query, "since", read_moment),
+        until=_read(query, "until", read_moment),
     )
 
 
