@@ -9,7 +9,7 @@ from aiohttp import web
 
 from monitor.history import Entry, History
 from monitor.sampler import Sampler
-from monitor.selection import Selection, read_fields, read_moment, read_pace, read_seconds
+from monitor.selection import EVERYTHING, Selection, read_fields, read_moment, read_pace, read_seconds
 from monitor.web.errors import Refusal
 from monitor.web.keys import SAMPLER
 
@@ -37,8 +37,13 @@ class Asked:
         return None
 
 
+LIVE = Asked(EVERYTHING)
+
+
 def read_stream(request: web.Request) -> Asked:
     """Read the query of the live stream: interval, fields, and history or since. Raises Refusal (400)."""
+    if not request.query_string:  # nearly all: nothing is made, and nothing kept with the request
+        return LIVE
     sampler = request.app[SAMPLER]
     query = _single(request, ("interval", "fields", "history", "since"))
     if "history" in query and "since" in query:
