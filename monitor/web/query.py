@@ -49,10 +49,7 @@ def read_stream(request: web.Request) -> Asked:
     if "history" in query and "since" in query:
         raise _refusal("since", query["since"], "left out where history is given: each says where to begin")
     return Asked(
-        Selection(
-            every=_read(query, "interval", lambda text: read_pace(text, sampler.interval)) or 1,
-            fields=_read(query, "fields", lambda text: read_fields(text, known_fields(sampler))),
-        ),
+        _selection(query, "interval", sampler),
         history=_read(query, "history", read_seconds),
         since=_read(query, "since", read_moment),
     )
@@ -77,10 +74,7 @@ def read_history(request: web.Request) -> Stretch:
     sampler = request.app[SAMPLER]
     query = _single(request, ("since", "until", "fields", "step"))
     return Stretch(
-        Selection(
-            every=_read(query, "step", lambda text: read_pace(text, sampler.interval)) or 1,
-            fields=_read(query, "fields", lambda text: read_fields(text, known_fields(sampler))),
-        ),
+        _selection(query, "step", sampler),
         since=_read(query, "since", read_moment),
         until=_read(query, "until", read_moment),
     )
@@ -89,6 +83,13 @@ def read_history(request: web.Request) -> Stretch:
 def known_fields(sampler: Sampler) -> dict[str, list[str]]:
     """Return the fields of each section, in the order of the frame."""
     return {runner.probe.name: [field.name for field in runner.probe.fields] for runner in sampler.runners}
+
+
+def _selection(query: Mapping[str, str], pace: str, sampler: Sampler) -> Selection:
+    return Selection(
+        every=_read(query, pace, lambda text: read_pace(text, sampler.interval)) or 1,
+        fields=_read(query, "fields", lambda text: read_fields(text, known_fields(sampler))),
+    )
 
 
 def _single(request: web.Request, known: Sequence[str]) -> Mapping[str, str]:
