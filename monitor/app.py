@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 from ipaddress import ip_address
 
 from aiohttp import web
@@ -22,9 +23,11 @@ from monitor.machine import this_machine
 from monitor.registry import Registry
 from monitor.sampler import Sampler
 from monitor.web import guard, keys
+from monitor.web.door import HEARING, SPARE, Door, in_time
 from monitor.web.errors import errors
-from monitor.web.live import LISTENERS, close_listeners
+from monitor.web.keeper import Keeper
 from monitor.web.pages import setup_templates
+from monitor.web.peer import STREAM, Stream, close_stream
 from monitor.web.routes import setup_routes
 
 if sys.platform != "win32":
@@ -34,8 +37,10 @@ log = logging.getLogger(__name__)
 
 #: Seconds that requests under way get when the server stops.
 FAREWELL = 1.0
-#: Connections that may wait to be accepted.
-BACKLOG = 1024
+#: Seconds that a connection without a request is kept open.
+KEEP_ALIVE = 75.0
+#: File descriptors that are not for connections: probes, pages, the log.
+OWN_FILES = 64
 
 
 class CannotListen(Exception):
@@ -53,21 +58,20 @@ async def stream(sampler: Sampler, history: History, hub: Hub) -> None:
 def create_app(settings: Settings, probes: Registry) -> web.Application:
     """Return the application; it samples from its start-up to its clean-up."""
     app = web.Application(
-        middlewares=[errors, guard.guard(allowed_hosts(settings), settings.cors_origin)],
+        middlewares=[errors, in_time, guard.guard(allowed_hosts(settings), settings.cors_origin)],
         client_max_size=64 * 1024,
     )
     app[keys.REGISTRY] = probes
     app[keys.SAMPLER] = Sampler(probes.probes.values(), settings.interval)
     app[keys.HISTORY] = History(settings.history)
-    app[keys.READING] = asyncio.Lock()
     app[keys.HUB] = Hub()
-    app[LISTENERS] = set()
+    app[STREAM] = Stream(app[keys.HUB], app[keys.HISTORY], Keeper(), settings.max_connections)
     app[keys.MACHINE] = this_machine()
     app[keys.VERSION] = installed_version()
     setup_templates(app)
     setup_routes(app)
     app.on_response_prepare.append(guard.headers(settings.cors_origin))
-    app.on_shutdown.append(close_listeners)
+    app.on_shutdown.append(close_stream)
     app.cleanup_ctx.append(_streaming)
     return app
 
@@ -78,16 +82,19 @@ async def run(settings: Settings, probes: Registry) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows: Ctrl-C comes as KeyboardInterrupt
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    _raise_file_limit()
+    settings = replace(settings, max_connections=room(settings.max_connections, _file_limit()))
     access_log = logging.getLogger("monitor.access") if log.isEnabledFor(logging.DEBUG) else None
-    runner = web.AppRunner(create_app(settings, probes), access_log=access_log, shutdown_timeout=FAREWELL)
+    app = create_app(settings, probes)
+    runner = web.AppRunner(app, access_log=access_log, shutdown_timeout=FAREWELL, keepalive_timeout=KEEP_ALIVE)
     try:
         await runner.setup()
+        limit = settings.max_connections + SPARE
+        door = Door(runner, settings.host, settings.port, keeper=app[STREAM].keeper, limit=limit)
         try:
-            await web.TCPSite(runner, settings.host, settings.port, backlog=BACKLOG).start()
+            await door.start()
         except OSError as error:
             raise CannotListen(f"cannot listen on {_at(settings.host, settings.port)}: {_reason(error)}") from error
-        _announce(settings, runner.addresses[0][1])
+        _announce(settings, door.port)
         gc.collect()
         gc.freeze()  # what start-up made stays for ever: no collection needs to look at it again
         await stop.wait()
@@ -109,14 +116,29 @@ def is_everywhere(host: str) -> bool:
         return False
 
 
+def room(wanted: int, files: int | None) -> int:
+    """Return how many clients may listen: as many as wanted, or as open files allow; every client is one file."""
+    if files is None:
+        return wanted
+    possible = max(1, files - SPARE - HEARING - OWN_FILES)
+    if possible < wanted:
+        log.warning("max_connections is %d; with %d open files at most there is room for %d", wanted, files, possible)
+    return min(wanted, possible)
+
+
 async def _streaming(app: web.Application) -> AsyncIterator[None]:
     sampler = app[keys.SAMPLER]
     await sampler.open()
-    task = asyncio.create_task(stream(sampler, app[keys.HISTORY], app[keys.HUB]))
-    task.add_done_callback(_tell_of_its_end)
+    tasks = [
+        asyncio.create_task(stream(sampler, app[keys.HISTORY], app[keys.HUB])),
+        asyncio.create_task(app[STREAM].keeper.run()),
+    ]
+    for task in tasks:
+        task.add_done_callback(_tell_of_its_end)
     yield
-    task.cancel()
-    await asyncio.wait([task])
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
     await sampler.close()
 
 
@@ -125,12 +147,15 @@ def _tell_of_its_end(task: asyncio.Task[None]) -> None:
         log.critical("the stream has stopped; /healthz tells", exc_info=error)
 
 
-def _raise_file_limit() -> None:
-    """Let the process open as many files as it may: every client is one."""
-    if sys.platform != "win32":
-        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        with suppress(OSError, ValueError):  # macOS refuses what it calls unlimited
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+def _file_limit() -> int | None:
+    """Raise the limit of open files as far as it goes and return it; None where there is none."""
+    if sys.platform == "win32":
+        return None
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):  # macOS refuses what it calls unlimited
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return None if soft == resource.RLIM_INFINITY else soft
 
 
 def _announce(settings: Settings, port: int) -> None:

@@ -150,6 +150,7 @@ class Settings:
     port: int = _setting(4000, "Port to listen on; 0 takes a free one.", whole_number(0, 65535))
     interval: float = _setting(1.0, "Seconds between two frames.", seconds(0.05, 3600))
     history: float = _setting(900.0, "Seconds of frames that are kept in memory.", seconds(0, 86_400))
+    max_connections: int = _setting(10_000, "Clients that may listen at one time.", whole_number(1, 1_000_000))
     disable: tuple[str, ...] = _setting((), "Switch a probe or plugin off.", each(probe_name), listed=True)
     enable: tuple[str, ...] = _setting(
         (), "Switch one on again that an earlier source switched off.", each(probe_name), listed=True

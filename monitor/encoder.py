@@ -1,6 +1,7 @@
-"""The wire: frames to JSON bytes, and bytes to WebSocket frames. Pure functions; nothing else knows the format."""
+"""The wire: frames to JSON bytes, and these into WebSocket frames or server-sent events. Pure functions; nothing else
+knows the formats."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -13,7 +14,11 @@ WELCOME: Final = _json.encode(
     {"type": "connection", "status": "connected", "message": "Streaming des métriques démarré"}
 )
 
+#: Turns a frame's JSON and its timestamp into what goes over the wire: the same bytes for every client.
+Framing = Callable[[bytes, float], bytes]
+
 _FIN_TEXT = 0x81
+_FIN_PING = 0x89
 
 
 def encode(document: Mapping[str, Any]) -> bytes:
@@ -26,16 +31,38 @@ def decode(encoded: bytes) -> dict[str, Any]:
     return _documents.decode(encoded)
 
 
-def websocket_text(payload: bytes) -> bytes:
+def websocket_text(payload: bytes, timestamp: float | None = None) -> bytes:
     """Return one whole, unmasked WebSocket text frame around `payload` (RFC 6455, 5.2).
 
-    Frames from a server are not masked, so the same bytes serve every client.
+    Frames from a server are not masked, so the same bytes serve every client. The timestamp is in the payload already.
     """
-    size = len(payload)
+    return _websocket_head(_FIN_TEXT, len(payload)) + payload
+
+
+def websocket_ping(payload: bytes) -> bytes:
+    """Return one WebSocket ping with a payload of at most 125 bytes (RFC 6455, 5.5.2)."""
+    return _websocket_head(_FIN_PING, len(payload)) + payload
+
+
+def event(payload: bytes, timestamp: float | None = None) -> bytes:
+    """Return one server-sent event; its id is the timestamp, from which a client resumes (HTML, 9.2)."""
+    head = b"" if timestamp is None else b"id: %s\n" % repr(timestamp).encode()
+    return head + b"data: " + payload + b"\n\n"
+
+
+def event_chunk(payload: bytes, timestamp: float | None = None) -> bytes:
+    """Return the same as one chunk of an HTTP/1.1 body (RFC 9112, 7.1)."""
+    return chunk(event(payload, timestamp))
+
+
+def chunk(data: bytes) -> bytes:
+    """Return one chunk of an HTTP/1.1 body."""
+    return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+def _websocket_head(first: int, size: int) -> bytes:
     if size < 126:
-        head = bytes((_FIN_TEXT, size))
-    elif size < 1 << 16:
-        head = bytes((_FIN_TEXT, 126)) + size.to_bytes(2, "big")
-    else:
-        head = bytes((_FIN_TEXT, 127)) + size.to_bytes(8, "big")
-    return head + payload
+        return bytes((first, size))
+    if size < 1 << 16:
+        return bytes((first, 126)) + size.to_bytes(2, "big")
+    return bytes((first, 127)) + size.to_bytes(8, "big")

@@ -2,9 +2,12 @@
 
 import asyncio
 
-from monitor.encoder import encode, websocket_text
+from monitor.encoder import Framing, encode, websocket_text
 from monitor.frame import Frame
 from monitor.selection import EVERYTHING, Selection
+
+#: Clients of one channel get the same bytes at the same ticks.
+Channel = tuple[Selection, Framing]
 
 
 class Hub:
@@ -12,40 +15,61 @@ class Hub:
 
     A client is the transport of its connection. What the kernel does not take at once stays in the transport's
     buffer; while there is something in it, the client is passed over. It gets the newest frame when it has drained,
-    and the ones between are gone for it: this process never holds more than one frame for a client.
+    and the ones between are gone for it: this process never holds more than a part of one frame for a client, and a
+    reference to the newest one, which all share.
     """
 
     def __init__(self) -> None:
-        self._channels: dict[Selection, set[asyncio.WriteTransport]] = {}
-        self._selections: dict[asyncio.WriteTransport, Selection] = {}
+        self._channels: dict[Channel, set[asyncio.WriteTransport]] = {}
+        self._channel_of: dict[asyncio.WriteTransport, Channel] = {}
+        self._newest: dict[asyncio.WriteTransport, bytes] = {}
 
     def __len__(self) -> int:
-        return len(self._selections)
+        return len(self._channel_of)
 
-    def join(self, client: asyncio.WriteTransport, selection: Selection = EVERYTHING) -> None:
+    def join(
+        self, client: asyncio.WriteTransport, selection: Selection = EVERYTHING, framing: Framing = websocket_text
+    ) -> None:
         """Give the client what it asked for of every frame from the next one on."""
         self.leave(client)
-        self._selections[client] = selection
-        self._channels.setdefault(selection, set()).add(client)
+        channel = selection, framing
+        self._channel_of[client] = channel
+        self._channels.setdefault(channel, set()).add(client)
 
     def leave(self, client: asyncio.WriteTransport) -> None:
         """Give the client no more frames; harmless when it gets none."""
-        selection = self._selections.pop(client, None)
-        if selection is not None:
-            clients = self._channels[selection]
+        self._newest.pop(client, None)
+        channel = self._channel_of.pop(client, None)
+        if channel is not None:
+            clients = self._channels[channel]
             clients.discard(client)
             if not clients:
-                del self._channels[selection]
+                del self._channels[channel]
 
     def publish(self, frame: Frame, encoded: bytes) -> None:
         """Write a frame to each client that wants it and is ready; encoded and framed once for each set of fields."""
-        framed: dict[tuple[str, ...] | None, bytes] = {None: websocket_text(encoded)}
-        for selection, clients in self._channels.items():
+        payloads: dict[tuple[str, ...] | None, bytes] = {None: encoded}
+        framed: dict[tuple[tuple[str, ...] | None, Framing], bytes] = {}
+        behind = self._newest
+        for (selection, framing), clients in self._channels.items():
             if not selection.wants(frame.tick, frame.before):
                 continue
-            message = framed.get(selection.fields)
-            if message is None:
-                message = framed[selection.fields] = websocket_text(encode(selection.of(frame.as_dict())))
+            fields = selection.fields
+            if fields not in payloads:
+                payloads[fields] = encode(selection.of(frame.as_dict()))
+            if (fields, framing) not in framed:
+                framed[fields, framing] = framing(payloads[fields], frame.timestamp)
+            message = framed[fields, framing]
             for client in clients:
-                if not client.get_write_buffer_size():
+                if client.get_write_buffer_size():
+                    behind[client] = message
+                else:
+                    if behind:
+                        behind.pop(client, None)  # never an older frame after this one
                     client.write(message)
+
+    def drained(self, client: asyncio.WriteTransport) -> None:
+        """Write to a client whose buffer has become empty the newest frame that it was passed over for, if any."""
+        message = self._newest.pop(client, None)
+        if message is not None and not client.is_closing():
+            client.write(message)

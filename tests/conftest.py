@@ -1,16 +1,21 @@
 """An application over scripted probes, for the tests of handlers."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.typedefs import StrOrURL
+from yarl import URL
 
 from monitor.app import create_app
 from monitor.config import Settings
 from monitor.probe import Probe
 from monitor.registry import LeftOut, Registry, Source
+from monitor.web.door import Door
+from monitor.web.peer import STREAM
 from tests.fakes import Scripted
 
 Client = TestClient[web.Request, web.Application]
@@ -31,13 +36,32 @@ def registry(*probes: Probe) -> Registry:
     )
 
 
+class Behind(TestServer):
+    """A server behind our own door, as the product is; connections that it lets in: `limit`."""
+
+    def __init__(self, app: web.Application, limit: int = 1000) -> None:
+        super().__init__(app, host="127.0.0.1")
+        self._limit = limit
+
+    async def start_server(self, loop: asyncio.AbstractEventLoop | None = None, **options: Any) -> None:
+        if self.runner is None:
+            self.runner = runner = web.AppRunner(self.app, shutdown_timeout=1.0, **options)
+            await runner.setup()
+            door = Door(runner, self.host, 0, keeper=self.app[STREAM].keeper, limit=self._limit)
+            await door.start()
+            self.port = door.port
+
+    def make_url(self, path: StrOrURL) -> URL:
+        return URL(f"http://{self.host}:{self.port}").join(URL(path))
+
+
 @pytest.fixture
 def connect(aiohttp_client: Any) -> Connect:
     """Start an application and return a client of it."""
 
-    async def connect(*probes: Probe, **settings: Any) -> Client:
+    async def connect(*probes: Probe, limit: int = 1000, **settings: Any) -> Client:
         app = create_app(Settings(**{"interval": INTERVAL, **settings}), registry(*(probes or [Scripted("cpu")])))
-        client: Client = await aiohttp_client(TestServer(app, host="127.0.0.1"))
+        client: Client = await aiohttp_client(Behind(app, limit))
         return client
 
     return connect

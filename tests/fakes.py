@@ -106,6 +106,9 @@ class Client:
     def write(self, data: bytes) -> None:
         self.received.append(data)
 
+    def is_closing(self) -> bool:
+        return False
+
 
 class FakeEntryPoint(EntryPoint):
     """An entry point whose loading is a function of the test's."""

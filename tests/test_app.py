@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from monitor.app import allowed_hosts, is_everywhere, stream
+from monitor.app import allowed_hosts, is_everywhere, room, stream
 from monitor.config import Settings
 from monitor.encoder import websocket_text
 from monitor.history import History
@@ -59,6 +59,16 @@ def test_the_bound_address_is_allowed_as_host_unless_it_means_all(settings: dict
 
 def test_a_name_is_not_every_address() -> None:
     assert not is_everywhere("localhost")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "files", "given"), [(10_000, None, 10_000), (10_000, 1_048_576, 10_000), (10_000, 1024, 864), (5, 10, 1)]
+)
+def test_there_is_room_for_what_the_file_limit_allows_and_the_log_says_when_that_is_less(
+    wanted: int, files: int | None, given: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert room(wanted, files) == given
+    assert (f"room for {given}" in caplog.text) == (given < wanted)
 
 
 async def test_the_parts_are_there_under_their_keys(connect: Connect) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.encoder import WELCOME, encode, websocket_text
+from monitor.encoder import WELCOME, chunk, encode, event, event_chunk, websocket_ping, websocket_text
 from monitor.frame import Frame
 
 SPEC_FRAME = {
@@ -54,3 +54,19 @@ def test_a_message_is_framed_as_rfc_6455_says(size: int) -> None:
         assert length > 65_535, "the shortest form is required"
     assert length == size
     assert framed[head:] == payload
+
+
+def test_an_event_is_one_line_of_data_with_the_timestamp_as_its_id() -> None:
+    assert (
+        event(b'{"timestamp":1697456789.1}', 1697456789.1) == b'id: 1697456789.1\ndata: {"timestamp":1697456789.1}\n\n'
+    )
+    assert event(b"{}") == b"data: {}\n\n", "without a timestamp nothing to resume from"
+
+
+def test_a_chunk_says_its_size_in_hexadecimal() -> None:
+    assert chunk(b"x" * 26) == b"1a\r\n" + b"x" * 26 + b"\r\n"
+    assert event_chunk(b"{}", 1.0) == chunk(event(b"{}", 1.0))
+
+
+def test_a_ping_carries_its_payload() -> None:
+    assert websocket_ping(b"12345678") == b"\x89\x0812345678"

@@ -3,7 +3,7 @@
 import asyncio
 from typing import cast
 
-from monitor.encoder import websocket_text
+from monitor.encoder import event, event_chunk, websocket_text
 from monitor.frame import Frame
 from monitor.hub import Hub
 from monitor.selection import Selection
@@ -41,6 +41,47 @@ def test_a_client_that_has_not_drained_is_passed_over_and_gets_the_newest_later(
     publish(hub, 4, b"4")
     assert slow.received == [websocket_text(b"1"), websocket_text(b"4")]
     assert quick.received == [websocket_text(str(n).encode()) for n in (1, 2, 3, 4)]
+
+
+def test_a_client_that_drains_gets_the_newest_frame_at_once_and_no_older_one_after_it() -> None:
+    hub = Hub()
+    (slow,) = joined(hub, 1)
+    transport = cast(asyncio.WriteTransport, slow)
+    slow.buffered = 100
+    publish(hub, 1, b"1")
+    publish(hub, 2, b"2")
+    slow.buffered = 0
+    hub.drained(transport)
+    hub.drained(transport)
+    publish(hub, 3, b"3")
+    slow.buffered = 100
+    publish(hub, 4, b"4")
+    slow.buffered = 0
+    publish(hub, 5, b"5")
+    hub.drained(transport)
+    assert slow.received == [websocket_text(b"2"), websocket_text(b"3"), websocket_text(b"5")]
+
+
+def test_who_leaves_while_behind_gets_nothing_when_it_drains() -> None:
+    hub = Hub()
+    (slow,) = joined(hub, 1)
+    slow.buffered = 100
+    publish(hub, 1)
+    hub.leave(cast(asyncio.WriteTransport, slow))
+    hub.drained(cast(asyncio.WriteTransport, slow))
+    assert slow.received == []
+
+
+def test_clients_of_one_pace_and_fields_share_what_is_encoded_and_each_framing_once() -> None:
+    hub = Hub()
+    clients = [Client() for _ in range(4)]
+    for client, framing in zip(clients, [websocket_text, event, event, event_chunk], strict=True):
+        hub.join(cast(asyncio.WriteTransport, client), Selection(1, ("cpu.count",)), framing)
+    publish(hub, 7)
+    received = [client.received[0] for client in clients]
+    assert received[1] is received[2]
+    assert received[1] == b'id: 7.0\ndata: {"timestamp":7.0,"cpu":{"count":2}}\n\n'
+    assert received[3] == b"%x\r\n" % len(received[1]) + received[1] + b"\r\n"
 
 
 def test_who_has_left_gets_nothing_and_may_leave_twice() -> None:

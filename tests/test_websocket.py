@@ -99,15 +99,16 @@ if __name__ == "__main__":
 import re  # noqa: E402 - a client without the tests' packages must not come this far
 import socket as sockets  # noqa: E402
 import time  # noqa: E402
-from typing import TYPE_CHECKING, Any  # noqa: E402
+from typing import TYPE_CHECKING, Any, cast  # noqa: E402
 
 import pytest  # noqa: E402
 
 from monitor import Field  # noqa: E402
+from monitor.encoder import websocket_text  # noqa: E402
 from monitor.frame import Frame  # noqa: E402
 from monitor.selection import Selection  # noqa: E402
-from monitor.web.keys import HISTORY, HUB, READING  # noqa: E402
-from monitor.web.live import LISTENERS, Listener  # noqa: E402
+from monitor.web.keys import HISTORY, HUB  # noqa: E402
+from monitor.web.peer import STREAM, Peer  # noqa: E402
 from monitor.web.query import Asked  # noqa: E402
 from tests.fakes import Client as FakeClient  # noqa: E402
 from tests.fakes import Scripted  # noqa: E402
@@ -121,7 +122,7 @@ WELCOME = {"type": "connection", "status": "connected", "message": "Streaming de
 
 def clients_of(client: Client) -> int:
     assert client.app is not None
-    assert len(client.app[HUB]) == len(client.app[LISTENERS])
+    assert len(client.app[HUB]) == len(client.app[STREAM].peers)
     return len(client.app[HUB])
 
 
@@ -272,7 +273,7 @@ async def test_a_client_that_does_not_read_costs_the_others_nothing_and_is_not_q
         values = [(await healthy.receive_json())["cpu"]["value"] for _ in range(60)]
     assert values == list(range(values[0], values[0] + 60)), "none missed"
     assert client.app is not None
-    (server_side,) = client.app[HUB]._selections  # noqa: SLF001 - what is queued for the stuck client is the point
+    (server_side,) = client.app[HUB]._channel_of  # noqa: SLF001 - what is queued for the stuck client is the point
     assert 0 < server_side.get_write_buffer_size() < 70_000, "at most the frame that did not fit"
     transport.abort()
 
@@ -341,9 +342,9 @@ async def test_a_frame_that_comes_between_the_handshake_and_the_first_step_is_no
     hub, history = client.app[HUB], client.app[HISTORY]
     await until(lambda: history.latest)
     transport = FakeTransport()
-    listener = Listener(hub, history, client.app[READING])
+    peer = Peer(client.app[STREAM], cast(asyncio.Transport, transport), websocket_text)
     assert history.latest is not None
-    listener.listen(transport, Asked(Selection(), since=history.latest.timestamp))  # type: ignore[arg-type]  # enough
+    peer.join(Asked(Selection(), since=history.latest.timestamp))
     for tick in (1, 2):  # before the task has had its first step
         frame = Frame(float(tick), {}, {}, tick, tick - 1)
         history.keep(frame, b"%d" % tick)
@@ -352,7 +353,7 @@ async def test_a_frame_that_comes_between_the_handshake_and_the_first_step_is_no
     frame = Frame(3.0, {}, {}, 3, 2)
     history.keep(frame, b"3")
     hub.publish(frame, b"3")
-    assert [data[2:] for data in transport.received[1:]] == [b"1", b"2", b"3"]
+    assert [data[2:] for data in transport.received] == [b"1", b"2", b"3"]
 
 
 async def test_a_back_fill_that_fails_ends_the_connection_and_is_told_of(
@@ -363,7 +364,7 @@ async def test_a_back_fill_that_fails_ends_the_connection_and_is_told_of(
 
     client = await connect()
     await asyncio.sleep(0.5)
-    monkeypatch.setattr("monitor.web.live._selected", broken)
+    monkeypatch.setattr("monitor.web.peer._selected", broken)
     async with client.ws_connect(PATH + "?history=60") as socket:
         assert await socket.receive_json() == WELCOME
         assert (await socket.receive()).type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
@@ -371,8 +372,26 @@ async def test_a_back_fill_that_fails_ends_the_connection_and_is_told_of(
 
 
 class FakeTransport(FakeClient):
-    def is_closing(self) -> bool:
-        return False
+    """As much of a transport as a peer needs."""
+
+    def get_protocol(self) -> asyncio.Protocol:
+        return asyncio.Protocol()
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        pass
+
+    def set_write_buffer_limits(self, high: int) -> None:
+        pass
+
+    def get_extra_info(self, name: str) -> FakeSocket:
+        return FakeSocket()
+
+
+class FakeSocket:
+    """The socket of a fake transport."""
+
+    def setsockopt(self, *option: int) -> None:
+        pass
 
 
 async def test_a_client_gets_its_pace_in_back_fill_and_live(connect: Connect) -> None:
@@ -403,9 +422,9 @@ async def test_a_client_that_leaves_while_it_catches_up_is_forgotten(connect: Co
     transport.pause_reading()
     await asyncio.sleep(0.3)
     assert client.app is not None
-    assert (len(client.app[HUB]), len(client.app[LISTENERS])) == (0, 1), "still catching up"
+    assert (len(client.app[HUB]), len(client.app[STREAM].peers)) == (0, 1), "still catching up"
     transport.abort()
-    await until(lambda: not client.app[LISTENERS])
+    await until(lambda: not client.app[STREAM].peers)
     assert len(client.app[HUB]) == 0
 
 
@@ -440,7 +459,8 @@ async def test_a_query_that_makes_no_sense_is_refused_before_the_upgrade(
 
 async def test_a_request_that_is_no_handshake_is_refused_as_json(connect: Connect) -> None:
     client = await connect()
-    answer = await client.get(PATH, headers={"Upgrade": "websocket", "Connection": "Upgrade"})
+    upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
+    answer = await client.get(PATH, headers=upgrade)
     assert answer.status == 400
     assert answer.content_type == "application/json"
 

@@ -13,7 +13,8 @@ from monitor.registry import Registry
 from monitor.runner import Runner
 from monitor.selection import Selection
 from monitor.web.errors import Refusal
-from monitor.web.keys import HISTORY, READING, REGISTRY, SAMPLER
+from monitor.web.keys import HISTORY, REGISTRY, SAMPLER
+from monitor.web.peer import STREAM
 from monitor.web.query import known_fields, read_history
 
 #: `/healthz` fails when the newest frame is older than this many intervals.
@@ -55,7 +56,9 @@ async def past(request: web.Request) -> web.Response:
     names = columns_of(asked.selection, known_fields(sampler))
     timestamps: list[float] = []
     columns: dict[str, list[Any]] = {name: [] for name in names}
-    async with request.app[READING]:  # one at a time: neither memory nor the stream pays for many who ask at once
+    async with request.app[
+        STREAM
+    ].reading:  # one at a time: neither memory nor the stream pays for many who ask at once
         for number, entry in enumerate(history.after(-1)):
             if number % STRIDE == STRIDE - 1:
                 await asyncio.sleep(0)

@@ -1,7 +1,5 @@
 """What the handlers share, by typed key."""
 
-import asyncio
-
 from aiohttp import web
 
 from monitor.history import History
@@ -13,8 +11,6 @@ from monitor.sampler import Sampler
 REGISTRY = web.AppKey("registry", Registry)
 SAMPLER = web.AppKey("sampler", Sampler)
 HISTORY = web.AppKey("history", History)
-#: Held by whoever reads a stretch of the history, one at a time.
-READING = web.AppKey("reading", asyncio.Lock)
 HUB = web.AppKey("hub", Hub)
 MACHINE = web.AppKey("machine", Machine)
 VERSION = web.AppKey("version", str)

@@ -40,16 +40,23 @@ class Asked:
 LIVE = Asked(EVERYTHING)
 
 
-def read_stream(request: web.Request) -> Asked:
-    """Read the query of the live stream: interval, fields, and history or since. Raises Refusal (400)."""
-    if not request.query_string:  # nearly all: nothing is made, and nothing kept with the request
+def read_stream(request: web.Request, resume: str | None = None) -> Asked:
+    """Read the query of the live stream: interval, fields, and history or since. Raises Refusal (400).
+
+    resume  the header Last-Event-ID: a timestamp that comes before what the query says, because browsers send the same
+            query again after a break
+    """
+    if "?" not in request.raw_path and not resume:  # nearly all: nothing is made, and nothing kept with the request
         return LIVE
     sampler = request.app[SAMPLER]
     query = _single(request, ("interval", "fields", "history", "since"))
     if "history" in query and "since" in query:
         raise _refusal("since", query["since"], "left out where history is given: each says where to begin")
+    selection = _selection(query, "interval", sampler)
+    if resume:
+        return Asked(selection, since=_read({"Last-Event-ID": resume}, "Last-Event-ID", read_moment))
     return Asked(
-        _selection(query, "interval", sampler),
+        selection,
         history=_read(query, "history", read_seconds),
         since=_read(query, "since", read_moment),
     )

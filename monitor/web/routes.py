@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from monitor.web import api, live, pages
+from monitor.web import api, events, live, pages
 
 
 def setup_routes(app: web.Application) -> None:
@@ -10,6 +10,7 @@ def setup_routes(app: web.Application) -> None:
     app.router.add_get("/", pages.home, name="home")
     app.router.add_get("/demo", pages.demo, name="demo")
     app.router.add_get("/api/ws/metrics", live.metrics, name="metrics", allow_head=False)
+    app.router.add_get("/api/stream", events.stream, name="stream", allow_head=False)
     app.router.add_get("/api/system-stats", api.system_stats, name="system-stats")
     app.router.add_get("/api/history", api.past, name="history")
     app.router.add_get("/api/probes", api.probes, name="probes")

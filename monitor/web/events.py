@@ -1,0 +1,70 @@
+"""The live stream as server-sent events, for networks whose proxies break WebSockets."""
+
+import asyncio
+import random
+from typing import Final
+
+from aiohttp import HttpVersion11, web
+
+from monitor.encoder import WELCOME, chunk, event, event_chunk
+from monitor.web.peer import STREAM, Peer, Stream
+from monitor.web.query import read_stream
+
+#: A line that clients ignore: it keeps a quiet connection open through proxies.
+_COMMENT: Final = b":\n\n"
+#: Milliseconds until a browser comes back after a break, at random between these, so that not all do at once.
+RETRY: Final = (500, 6000)
+
+
+class EventPeer(Peer):
+    """The other end of a stream of events; `gone` is set when it has ended, from whichever side."""
+
+    __slots__ = ("_chunked", "gone")
+
+    def __init__(self, stream: Stream, transport: asyncio.Transport, *, chunked: bool) -> None:
+        super().__init__(stream, transport, event_chunk if chunked else event)
+        self._chunked = chunked
+        self.gone = asyncio.Event()
+
+    def write(self, data: bytes) -> None:
+        """Write a part of the body, other than frames."""
+        self.transport.write(chunk(data) if self._chunked else data)
+
+    def ping(self, nonce: bytes) -> None:
+        if not self.transport.get_write_buffer_size():
+            self.write(_COMMENT)
+
+    async def goodbye(self) -> None:
+        """Let the handler end the body."""
+        self.leave()
+        self.gone.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.gone.set()
+        super().connection_lost(exc)
+
+
+async def stream(request: web.Request) -> web.StreamResponse:
+    """GET /api/stream: what /api/ws/metrics sends, as server-sent events; `Last-Event-ID` resumes as `since` does."""
+    asked = read_stream(request, resume=request.headers.get("Last-Event-ID"))
+    shared = request.app[STREAM]
+    shared.take_place()
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
+    response.headers["X-Accel-Buffering"] = "no"  # nginx passes on what it gets
+    try:
+        await response.prepare(request)
+        if request.transport is None:
+            raise ConnectionResetError  # gone meanwhile
+    except BaseException:
+        shared.give_back()
+        raise
+    peer = EventPeer(shared, request.transport, chunked=request.version >= HttpVersion11)
+    peer.write(b"retry: %d\n" % random.randint(*RETRY) + event(WELCOME))  # noqa: S311 - to spread them, not to hide
+    peer.join(asked)
+    try:
+        await peer.gone.wait()
+    finally:
+        peer.leave()
+        if peer.transport.get_write_buffer_size():
+            peer.cut_off()
+    return response

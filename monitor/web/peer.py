@@ -1,0 +1,196 @@
+"""The other end of a stream: what is sent to it, and when it is let go."""
+
+import asyncio
+import logging
+import socket
+from dataclasses import dataclass, field
+from typing import Final, cast
+
+from aiohttp import web
+
+from monitor.encoder import Framing, decode, encode
+from monitor.history import History
+from monitor.hub import Hub
+from monitor.selection import Selection
+from monitor.web.errors import Refusal
+from monitor.web.keeper import Keeper
+from monitor.web.query import Asked
+from monitor.web.relay import Relay, reset
+
+log = logging.getLogger(__name__)
+
+#: Bytes the kernel may hold for a client that does not read: frames that it will read late. The kernel at the other end
+#: holds more, out of our reach.
+SEND_BUFFER: Final = 64 * 1024
+#: Milliseconds that a peer may leave data unacknowledged, or its window closed.
+SILENT_PEER: Final = 30_000
+#: Frames of back-fill that are looked at before others have their turn.
+STRIDE: Final = 50
+#: Seconds for goodbyes when the server stops.
+FAREWELL: Final = 1.0
+#: Seconds after which a client that was refused for want of room may try again.
+RETRY_AFTER: Final = 5
+
+
+@dataclass(slots=True, eq=False)
+class Stream:
+    """What all peers share.
+
+    room     clients that there may be
+    taken    places that clients have, those in their handshake included
+    reading  held by whoever reads a stretch of the history, one at a time
+    peers    those who listen
+    """
+
+    hub: Hub
+    history: History
+    keeper: Keeper
+    room: int
+    taken: int = 0
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    peers: "set[Peer]" = field(default_factory=set)
+
+    def take_place(self) -> None:
+        """Take one place, until `give_back`. Raises Refusal (503) when there is none."""
+        if self.taken >= self.room:
+            raise Refusal(
+                503,
+                "too_many_clients",
+                f"This server streams to {self.room} clients at most (max_connections), and so many are here.",
+                {"Retry-After": str(RETRY_AFTER)},
+            )
+        self.taken += 1
+
+    def give_back(self) -> None:
+        """Give a place back."""
+        self.taken -= 1
+
+
+class Peer(Relay):
+    """Stands between the transport of a stream and aiohttp, from `join` to `leave`.
+
+    Frames are written past aiohttp, straight to the transport: one write for bytes that all clients share.
+    """
+
+    __slots__ = ("_catching_up", "_drained", "_stream", "framing", "transport")
+
+    def __init__(self, stream: Stream, transport: asyncio.Transport, framing: Framing) -> None:
+        super().__init__(cast(asyncio.Protocol, transport.get_protocol()))
+        self.transport = transport
+        self.framing = framing
+        self._stream = stream
+        self._catching_up: asyncio.Task[None] | None = None
+        self._drained: asyncio.Future[None] | None = None
+
+    def join(self, asked: Asked) -> None:
+        """Send the past that was asked for, then every frame from the next one on.
+
+        The place that was taken for it is given back when it leaves.
+        """
+        _bound_buffers(self.transport)
+        self.transport.set_protocol(self)
+        stream = self._stream
+        stream.peers.add(self)
+        stream.keeper.look_after(self)
+        start = asked.start(stream.history)
+        if start is None:
+            stream.hub.join(self.transport, asked.selection, self.framing)
+        else:
+            self._catching_up = asyncio.create_task(self._catch_up(asked.selection, start))
+            self._catching_up.add_done_callback(self._caught_up)
+
+    def leave(self) -> None:
+        """Send no more frames; harmless when it has left already."""
+        if self._catching_up is not None:
+            self._catching_up.cancel()
+            self._catching_up = None
+        stream = self._stream
+        stream.hub.leave(self.transport)
+        stream.keeper.forget(self)
+        if self in stream.peers:
+            stream.peers.discard(self)
+            stream.give_back()
+
+    def cut_off(self) -> None:
+        """Drop the connection, with whatever the client has not taken."""
+        self.leave()
+        reset(self.transport)
+
+    def ping(self, nonce: bytes) -> None:
+        """Write something, so that a dead connection shows and a quiet one is kept open."""
+        raise NotImplementedError
+
+    def is_overdue(self) -> bool:
+        """Tell whether an answer that is due has not come."""
+        return False
+
+    async def goodbye(self) -> None:
+        """End the stream as its protocol wants it, without waiting for a client that does not read."""
+        raise NotImplementedError
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._drained is not None and not self._drained.done():
+            self._drained.set_result(None)
+        self._stream.hub.drained(self.transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.leave()
+        super().connection_lost(exc)
+
+    async def _catch_up(self, selection: Selection, tick: int) -> None:
+        """Write the frames after that tick, and those that come meanwhile; then join the hub.
+
+        It joins in the very step that finds nothing left in the ring: so there is no gap and no double, however long it
+        takes. Frames that the ring forgets meanwhile are gone.
+        """
+        stream, transport = self._stream, self.transport
+        while True:
+            async with stream.reading:  # all who catch up take turns: the stream goes first, however many they are
+                stride = stream.history.after(tick, STRIDE)
+                if not stride:
+                    stream.hub.join(transport, selection, self.framing)
+                    return
+                for entry in stride:
+                    tick = entry.tick
+                    if selection.wants(entry.tick, entry.before):
+                        transport.write(self.framing(_selected(entry.encoded, selection), entry.timestamp))
+                        if transport.get_write_buffer_size():
+                            break
+                await asyncio.sleep(0)
+            if transport.get_write_buffer_size():
+                self._drained = asyncio.get_running_loop().create_future()
+                await self._drained
+
+    def _caught_up(self, task: asyncio.Task[None]) -> None:
+        self._catching_up = None
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("back-fill failed", exc_info=error)
+            self.cut_off()
+
+
+async def close_stream(app: web.Application) -> None:
+    """Say goodbye to every client when the server stops; cut off those that do not go in time."""
+    goodbyes = {asyncio.create_task(peer.goodbye()): peer for peer in app[STREAM].peers}
+    if goodbyes:
+        await asyncio.wait(goodbyes, timeout=FAREWELL)
+    for goodbye, peer in goodbyes.items():
+        if goodbye.cancel() or peer.transport.get_write_buffer_size():
+            peer.cut_off()
+
+
+def _selected(encoded: bytes, selection: Selection) -> bytes:
+    return encoded if selection.fields is None else encode(selection.of(decode(encoded)))
+
+
+def _bound_buffers(transport: asyncio.Transport) -> None:
+    # Told of the first byte that is not taken, and again when all are: `pause_writing`, `resume_writing`.
+    transport.set_write_buffer_limits(high=0)
+    connection = transport.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_PEER)
+
+
+#: Its key stands here because its type does.
+STREAM = web.AppKey("stream", Stream)
