@@ -1,15 +1,20 @@
-"""A server and a browser for the end-to-end tests."""
+"""A server, a browser and the packages of Node.js for the end-to-end tests."""
 
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from tests.e2e.command import run
 from tests.e2e.server import Server
 
+FRONTEND = Path(__file__).resolve().parents[1] / "frontend"
+#: Seconds for npm, which downloads.
+INSTALL_PATIENCE = 300.0
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -41,3 +46,15 @@ async def chromium() -> AsyncIterator[Browser]:
     """A browser for one test."""
     async with launch() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """The third-party code of the frontend project, exactly as its lock file has it; installed where it is not."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.fail("these tests need Node.js, and there is no npm: install Node.js 20.19 or newer")
+    lock, installed = FRONTEND / "package-lock.json", FRONTEND / "node_modules" / ".package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+        run(npm, "ci", "--include=dev", "--no-audit", "--no-fund", cwd=FRONTEND, seconds=INSTALL_PATIENCE)
+    return FRONTEND / "node_modules"

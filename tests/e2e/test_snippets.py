@@ -4,7 +4,6 @@ import asyncio
 import json
 import re
 import shutil
-import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -17,20 +16,19 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, WebSocket
 
-from tests.e2e.conftest import launch
+from tests.e2e.command import run
+from tests.e2e.conftest import FRONTEND, launch
 from tests.e2e.server import PATIENCE, Server
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
-FRONTEND = ROOT / "tests" / "frontend"
 #: By the language of its block in the README: the file that a reader would save it in.
 FILES = {"javascript": "metrics.js", "jsx": "MetricsMonitor.jsx", "vue": "MetricsMonitor.vue"}
 #: By the same: the folder of the frontend project that imports this file.
 COMPONENTS = {"jsx": "react", "vue": "vue"}
 #: Where every snippet connects. Chromium is told that this is the test's server.
 ADDRESS = "localhost:4000"
-#: Seconds for npm, which downloads, and for a build.
-INSTALL_PATIENCE = 300.0
+#: Seconds for a build.
 BUILD_PATIENCE = 120.0
 PAGE = """<!doctype html>
 <meta charset="utf-8">
@@ -45,18 +43,6 @@ CONSOLE = re.compile(
     r"Connecté au WebSocket\nStatus: connected\nMessage: Streaming des métriques démarré\n"
     r"(CPU: [0-9.]+%\nMémoire: [0-9.]+%\nDisque: [0-9.]+%\n){5}"
 )
-
-
-@pytest.fixture(scope="session")
-def node_modules() -> Path:
-    """The third-party code of the frontend project, exactly as its lock file has it; installed where it is not."""
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.fail("these tests build the README's components, and there is no npm: install Node.js 20.19 or newer")
-    lock, installed = FRONTEND / "package-lock.json", FRONTEND / "node_modules" / ".package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        run(npm, "ci", "--include=dev", "--no-audit", "--no-fund", cwd=FRONTEND, seconds=INSTALL_PATIENCE)
-    return FRONTEND / "node_modules"
 
 
 @pytest.mark.parametrize("language", FILES)
@@ -110,19 +96,6 @@ def build(language: str, node_modules: Path, project: Path) -> Path:
     vite = ["node_modules/.bin/vite", "build", folder, "--config", "vite.config.js", "--configLoader", "native"]
     run(*vite, cwd=project, seconds=BUILD_PATIENCE)
     return project / folder / "dist"
-
-
-def run(*command: str, cwd: Path, seconds: float) -> None:
-    """Run a command to its end; fail with all that it said when it fails or takes too long."""
-    try:
-        subprocess.run(
-            command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=seconds, check=True
-        )
-    except subprocess.CalledProcessError as error:
-        pytest.fail(f"{' '.join(command)} exited with {error.returncode}:\n{error.stdout}")
-    except subprocess.TimeoutExpired as error:
-        said = error.stdout.decode(errors="replace") if isinstance(error.stdout, bytes) else error.stdout
-        pytest.fail(f"{' '.join(command)} was not done after {seconds:g} s:\n{said or ''}")
 
 
 class Visitor:
