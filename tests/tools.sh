@@ -1,5 +1,6 @@
 #!/bin/sh
-# What the tests need besides Python packages: Chromium, Node.js for the README's components, FUSE for the hung disk.
+# What the tests need besides Python packages: Chromium, Node.js for the README's components and for a client of the stream,
+# FUSE for the hung disk, libfaketime for the clock that is set.
 # Takes the folder of the virtual environment's programs. Installs with apt-get where it may; says what to do elsewhere.
 set -eu
 bin=$1
@@ -7,6 +8,7 @@ wanted=""
 
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || wanted="$wanted chromium"
 command -v curl >/dev/null || wanted="$wanted curl"
+command -v faketime >/dev/null || wanted="$wanted faketime"
 command -v fusermount3 >/dev/null || wanted="$wanted fuse3"
 
 if [ -n "$wanted" ]; then
