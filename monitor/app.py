@@ -24,7 +24,7 @@ from monitor.registry import Registry
 from monitor.sampler import Sampler
 from monitor.web import guard, keys
 from monitor.web.door import HEARING, SPARE, Door, in_time
-from monitor.web.errors import errors
+from monitor.web.errors import errors, without_malformed
 from monitor.web.keeper import Keeper
 from monitor.web.pages import setup_templates
 from monitor.web.peer import STREAM, Stream, close_stream
@@ -85,7 +85,11 @@ async def run(settings: Settings, probes: Registry) -> None:
     settings = replace(settings, max_connections=room(settings.max_connections, _file_limit()))
     access_log = logging.getLogger("monitor.access") if log.isEnabledFor(logging.DEBUG) else None
     app = create_app(settings, probes)
-    runner = web.AppRunner(app, access_log=access_log, shutdown_timeout=FAREWELL, keepalive_timeout=KEEP_ALIVE)
+    http_log = logging.getLogger("monitor.http")
+    http_log.addFilter(without_malformed)
+    runner = web.AppRunner(
+        app, access_log=access_log, logger=http_log, shutdown_timeout=FAREWELL, keepalive_timeout=KEEP_ALIVE
+    )
     try:
         await runner.setup()
         limit = settings.max_connections + SPARE

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from aiohttp.http_exceptions import BadHttpMessage
 
 from monitor.web import api
+from monitor.web.errors import without_malformed
 from tests.conftest import Connect
 
 
@@ -107,3 +109,12 @@ async def test_redirects_are_no_errors(connect: Connect, monkeypatch: pytest.Mon
     monkeypatch.setattr(api, "describe", elsewhere)
     client = await connect()
     assert (await client.get("/api/probes", allow_redirects=False)).status == 302
+
+
+def test_the_log_is_spared_the_traceback_of_a_malformed_request_and_of_nothing_else() -> None:
+    def record(error: Exception) -> logging.LogRecord:
+        return logging.LogRecord("aiohttp", logging.ERROR, "", 0, "no", (), (type(error), error, None))
+
+    assert not without_malformed(record(BadHttpMessage("what?\x1b[2J")))
+    assert without_malformed(record(ValueError("ours")))
+    assert without_malformed(logging.LogRecord("aiohttp", logging.ERROR, "", 0, "no", (), None))

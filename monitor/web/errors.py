@@ -6,6 +6,7 @@ import logging
 import aiohttp_jinja2
 import msgspec
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 from monitor.text import printable
@@ -50,6 +51,15 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
             log.exception("%s %s", request.method, request.path)
             refusal = Refusal(500, "internal_error", "The server failed at this request; its log says how.")
     return _answer(request, refusal)
+
+
+def without_malformed(record: logging.LogRecord) -> bool:
+    """Leave out the tracebacks that aiohttp logs of requests that are no HTTP: anyone can send these. A log filter."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError):
+        log.debug("malformed request: %s", printable(error.message))
+        return False
+    return True
 
 
 def is_api(path: str) -> bool:

@@ -4,8 +4,10 @@ aiohttp takes unmasked frames, and as many as come: so their heads are looked at
 """
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum
 from typing import Final
+
+from aiohttp import WSCloseCode
 
 #: Frames that may come at once, and how many more a second.
 BURST: Final = 20
@@ -13,18 +15,17 @@ RATE: Final = 5.0
 
 _PONG: Final = 0x8A
 _MASKED: Final = 0x80
+_SHORTEST: Final = 6
+#: The least size for which a head may be so long.
+_LEAST: Final = {_SHORTEST: 0, 8: 126, 14: 1 << 16}
 
 
-class Wrong(IntEnum):
-    """Why a connection has to be closed, as the code of its closing frame."""
+class Wrong(Enum):
+    """Why a connection has to be closed: code and reason of its closing frame."""
 
-    UNMASKED = 1002
-    TOO_MUCH = 1008
-
-    @property
-    def reason(self) -> bytes:
-        """What stands in the closing frame beside the code."""
-        return b"frames from a client are masked" if self is Wrong.UNMASKED else b"too many messages"
+    UNMASKED = WSCloseCode.PROTOCOL_ERROR, b"frames from a client are masked"
+    LONG_FORM = WSCloseCode.PROTOCOL_ERROR, b"a length has its shortest form"
+    TOO_MUCH = WSCloseCode.POLICY_VIOLATION, b"too many messages"
 
 
 @dataclass(slots=True)
@@ -53,26 +54,23 @@ class Inbound:
         self.allowance = min(BURST, self.allowance + (now - self.at) * RATE)
         self.at = now
         answered = False
-        data, start = self._rest + data, min(self._skip, len(self._rest) + len(data))
+        data, start = self._rest + data, min(self._skip, len(data))
         self._skip -= start
         while len(data) - start >= 2:
-            first, second = data[start], data[start + 1]
-            if not second & _MASKED:
+            if not data[start + 1] & _MASKED:
                 return Wrong.UNMASKED, answered
-            head = 6 + {126: 2, 127: 8}.get(second & 0x7F, 0)
-            size = second & 0x7F if head == 6 else int.from_bytes(data[start + 2 : start + head - 4], "big")
-            whole = head + (size if first == _PONG and head == 6 else 0)
-            if len(data) - start < whole:
+            head, size = _head(data, start)
+            is_pong = data[start] == _PONG and head == _SHORTEST
+            if len(data) - start < head + (size if is_pong else 0):
                 break
-            is_ours = (
-                first == _PONG and nonce is not None and not answered and unmasked(data[start : start + whole]) == nonce
-            )
-            if is_ours:
+            if size < _LEAST[head]:
+                return Wrong.LONG_FORM, answered
+            if is_pong and not answered and unmasked(data[start : start + head + size]) == nonce:
                 answered = True
+            elif self.allowance < 1:
+                return Wrong.TOO_MUCH, answered
             else:
                 self.allowance -= 1
-                if self.allowance < 0:
-                    return Wrong.TOO_MUCH, answered
             end = start + head + size
             start = min(end, len(data))
             self._skip = end - start
@@ -84,3 +82,12 @@ def unmasked(frame: bytes) -> bytes:
     """Return the payload of a whole masked frame of at most 125 bytes (RFC 6455, 5.3)."""
     mask = frame[2:6]
     return bytes(byte ^ mask[place % 4] for place, byte in enumerate(frame[6:]))
+
+
+def _head(data: bytes, start: int) -> tuple[int, int]:
+    """Return the bytes of the head that begins there, and the size that it says, where it has all come."""
+    size = data[start + 1] & 0x7F
+    if size < 126:
+        return _SHORTEST, size
+    head = 8 if size == 126 else 14
+    return head, int.from_bytes(data[start + 2 : start + head - 4], "big")

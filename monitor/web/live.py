@@ -1,6 +1,7 @@
 """The live stream over WebSocket."""
 
 import asyncio
+import re
 from typing import Final
 
 from aiohttp import HttpVersion11, WSCloseCode, web
@@ -18,6 +19,9 @@ FAREWELL: Final = 1.0
 #: The one version of the protocol that is a standard (RFC 6455, 4.4).
 VERSION: Final = "13"
 
+#: Sixteen bytes in base64. aiohttp's decoder leaves out what is not base64, and fails at what is not ASCII.
+KEY: Final = re.compile(r"[A-Za-z0-9+/]{22}==")
+
 _WELCOME_FRAME = websocket_text(WELCOME)
 #: A whole masked pong with eight bytes, as the answer to a ping arrives nearly always.
 _PONG_SIZE: Final = 14
@@ -34,9 +38,9 @@ class Socket(web.WebSocketResponse):
     # A slot, because with one more attribute in its dict Python stops sharing the keys: 1.3 KB a client.
     __slots__ = ("peer",)
 
-    def __init__(self, largest: int = LARGEST_MESSAGE) -> None:
+    def __init__(self) -> None:
         # aiohttp refuses what is as long as its limit, not only what is longer.
-        super().__init__(compress=False, max_msg_size=largest + 1, timeout=FAREWELL)
+        super().__init__(compress=False, max_msg_size=LARGEST_MESSAGE + 1, timeout=FAREWELL)
         self.peer: SocketPeer | None = None
 
     async def write_eof(self, data: bytes = b"") -> None:
@@ -97,7 +101,8 @@ class SocketPeer(Peer):
         if wrong is None:
             super().data_received(data)
         else:
-            self._ending = asyncio.create_task(self._socket.close(code=wrong, message=wrong.reason))
+            code, reason = wrong.value
+            self._ending = asyncio.create_task(self._socket.close(code=code, message=reason))
 
     def _is_pong(self, data: bytes) -> bool:
         """Tell whether this is the pong that was asked for and nothing else: the quick way, for it is nearly always."""
@@ -143,6 +148,8 @@ def check_handshake(request: web.Request) -> None:
         raise Refusal(426, "upgrade_required", "This is a WebSocket: connect with ws://", {"Upgrade": "websocket"})
     if request.version < HttpVersion11:
         raise Refusal(400, "bad_request", "A WebSocket begins with HTTP/1.1, not with HTTP/1.0.")
+    if not KEY.fullmatch(request.headers.get("Sec-WebSocket-Key", "")):
+        raise Refusal(400, "bad_request", "Sec-WebSocket-Key must be 16 bytes in base64.")
     if request.headers.get("Sec-WebSocket-Version") != VERSION:
         raise Refusal(
             426,

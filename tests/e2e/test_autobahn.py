@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.web import live
+from monitor.web import inbound, live
 from tests.e2e.echo import create_echo, serving
 
 KOSOKU = Path(sysconfig.get_path("scripts")) / "kosoku"
@@ -26,6 +26,12 @@ LONG = {
     *(f"9.{kind}.{number}" for kind in (3, 4) for number in range(1, 10)),
     "10.1.1",
 }
+
+
+@pytest.fixture(autouse=True)
+def _as_many_messages_as_one_likes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbound, "BURST", 1e9)
+    monkeypatch.setattr(inbound, "RATE", 1e9)
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,18 @@ def test_a_signal_ends_the_server_soon_and_cleanly(server: Server, number: int) 
     assert "Traceback" not in server.log
 
 
+@pytest.mark.parametrize(
+    "sent", [b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x00\xa5", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"]
+)
+def test_what_is_no_http_is_refused_and_does_not_fill_the_log(server: Server, sent: bytes) -> None:
+    server.frame()
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(sent)
+        assert connection.recv(100).startswith(b"HTTP/1.0 400")
+    assert server.frame()
+    assert server.log == ""
+
+
 def test_a_bare_checkout_serves_its_pages(tmp_path: Path) -> None:
     for name in ("monitor", "probes", "templates"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
