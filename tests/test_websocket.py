@@ -2,8 +2,9 @@
 
     python3 tests/test_websocket.py [--url ws://localhost:4000/api/ws/metrics] [--count 5]
 
-It prints the welcome message and each frame in a readable line. A python3 without aiohttp will do: the project's
-own .venv is used where there is one.
+It prints the welcome message and each frame in a readable line. When the connection is lost it says so, comes back, and
+prints the frames that came meanwhile; with --once it ends instead. A python3 without aiohttp will do: the project's own
+.venv is used where there is one.
 """
 
 from __future__ import annotations
@@ -12,8 +13,11 @@ import argparse
 import asyncio
 import json
 import os
+import random
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,31 +55,99 @@ def line(frame: dict) -> str:  # type: ignore[type-arg]  # must also run where o
     return f"{stamp}  " + " | ".join(part for part in parts if part)
 
 
-async def follow(url: str, count: int | None) -> int:
-    """Print the welcome message and `count` frames, or frames for ever; return an exit code."""
-    try:
-        async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
-            seen = 0
+#: A retry waits a random time up to a bound that doubles: a thousand clients must not come back in the same moment.
+FIRST_BOUND, LAST_BOUND = 5.0, 30.0
+#: Seconds that a handshake may take; and after which a silent server is asked whether it is there.
+PATIENCE = 10.0
+SILENCE = 20.0
+
+
+def retry_delay(attempt: int) -> float:
+    """Return the seconds until the next attempt, after so many that failed."""
+    return random.random() * min(LAST_BOUND, FIRST_BOUND * 2.0 ** min(attempt, 10))
+
+
+def resumed(url: str, timestamp: float | None) -> str:
+    """Return the address of the frames after the one of that timestamp; None changes nothing."""
+    if timestamp is None:
+        return url
+    parts = urlsplit(url)
+    # `history` says where to begin, and so does `since`: a server refuses both.
+    query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in ("since", "history")]
+    return urlunsplit(parts._replace(query=urlencode([*query, ("since", str(timestamp))])))
+
+
+@dataclass
+class Progress:
+    """How far a client is, over all its connections.
+
+    frames   printed so far
+    last     timestamp of the last one
+    attempt  attempts to come back that failed since then
+    greeted  whether it has ever been connected
+    """
+
+    frames: int = 0
+    last: float | None = None
+    attempt: int = 0
+    greeted: bool = False
+
+
+async def follow(url: str, count: int | None, once: bool = False) -> int:
+    """Print the welcome message and `count` frames, or frames for ever; return an exit code.
+
+    once  end when the connection is lost, instead of coming back
+    """
+    progress = Progress()
+    while True:
+        come_back = not once
+        try:
+            if await listen(url, count, progress):
+                return 0
+            reason = "The server closed the connection."
+        except aiohttp.WSServerHandshakeError as error:
+            reason = f"{url} refused the connection: {error.status} {error.message}"
+            come_back = come_back and error.status >= 500  # it is starting, or full, or a proxy waits for it
+        except aiohttp.InvalidURL:
+            print(f"{url} is no address; it must be like {URL}", file=sys.stderr)
+            return 2
+        except aiohttp.ClientConnectionError as error:
+            reason = f"Nothing listens at {url} ({error}). Start the server with `make run`."
+        except TimeoutError:
+            reason = f"Nothing answers at {url}."
+        if not come_back or not progress.greeted:
+            print(reason, file=sys.stderr)
+            return 1
+        seconds = retry_delay(progress.attempt)
+        progress.attempt += 1
+        print(f"{reason} Trying again in {seconds:.1f} s.", file=sys.stderr, flush=True)
+        await asyncio.sleep(seconds)
+
+
+async def listen(url: str, count: int | None, progress: Progress) -> bool:
+    """Print what one connection brings; tell whether that was enough. Raises aiohttp's errors, and TimeoutError."""
+    async with aiohttp.ClientSession() as session:
+        async with asyncio.timeout(PATIENCE):
+            socket = await session.ws_connect(resumed(url, progress.last), heartbeat=SILENCE)
+        async with socket:
             async for message in socket:
+                if message.type is not aiohttp.WSMsgType.TEXT:
+                    break  # an error: the connection is over
                 data = json.loads(message.data)
                 if data.get("type") == "connection":
-                    print(f"{data['status']}: {data['message']}", flush=True)
+                    if not progress.greeted:
+                        print(f"{data['status']}: {data['message']}", flush=True)
+                    progress.greeted = True
                     continue
+                progress.attempt = 0
+                if data["timestamp"] == progress.last:
+                    continue
+                progress.last = data["timestamp"]
                 print(line(data), flush=True)
-                seen += 1
-                if seen == count:
-                    return 0
-    except aiohttp.WSServerHandshakeError as error:
-        print(f"{url} refused the connection: {error.status} {error.message}", file=sys.stderr)
-        return 1
-    except aiohttp.InvalidURL:
-        print(f"{url} is no address; it must be like {URL}", file=sys.stderr)
-        return 2
-    except aiohttp.ClientConnectionError as error:
-        print(f"Nothing listens at {url} ({error}). Start the server with `make run`.", file=sys.stderr)
-        return 1
-    print("The server closed the connection.", file=sys.stderr)
-    return 1
+                progress.frames += 1
+                if progress.frames == count:
+                    return True
+    return False
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -83,9 +155,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Print the live stream of a monitor, one line a frame.")
     parser.add_argument("--url", default=URL, help=f"of the stream [{URL}]")
     parser.add_argument("--count", type=int, help="frames to print, then end; without it until Ctrl-C")
+    parser.add_argument("--once", action="store_true", help="end when the connection is lost, instead of coming back")
     options = parser.parse_args(arguments)
     try:
-        return asyncio.run(follow(options.url, options.count))
+        return asyncio.run(follow(options.url, options.count, options.once))
     except KeyboardInterrupt:
         return 130
 
@@ -102,6 +175,8 @@ import time  # noqa: E402
 from typing import TYPE_CHECKING, Any, cast  # noqa: E402
 
 import pytest  # noqa: E402
+from aiohttp import web  # noqa: E402
+from aiohttp.test_utils import TestServer  # noqa: E402
 
 from monitor import Field  # noqa: E402
 from monitor.encoder import websocket_text  # noqa: E402
@@ -114,6 +189,8 @@ from tests.fakes import Client as FakeClient  # noqa: E402
 from tests.fakes import Scripted  # noqa: E402
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from tests.conftest import Client, Connect
 
 PATH = "/api/ws/metrics"
@@ -483,13 +560,102 @@ async def test_the_client_says_why_it_was_refused(connect: Connect, capsys: pyte
     assert "refused the connection: 200" in capsys.readouterr().err
 
 
-async def test_the_client_says_when_the_server_goes(connect: Connect, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_client_ends_when_the_server_goes_where_it_is_told_to(
+    connect: Connect, capsys: pytest.CaptureFixture[str]
+) -> None:
     client = await connect()
-    following = asyncio.create_task(follow(str(client.make_url(PATH).with_scheme("ws")), None))
+    following = asyncio.create_task(follow(str(client.make_url(PATH).with_scheme("ws")), None, once=True))
     await until(lambda: clients_of(client) == 1)
     await client.server.close()
     assert await following == 1
     assert "The server closed the connection." in capsys.readouterr().err
+
+
+class Breaking:
+    """A server of the stream whose connections break; each plays the next step of its script, the last one for ever.
+
+    A step is the timestamps of the frames it sends before it closes, or the status with which it refuses.
+    """
+
+    def __init__(self, *script: list[float] | int) -> None:
+        self._script = list(script)
+        self.queries: list[str] = []
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        self.queries.append(request.query_string)
+        step = self._script.pop(0) if len(self._script) > 1 else self._script[0]
+        if isinstance(step, int):
+            return web.Response(status=step)
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json(WELCOME)
+        for timestamp in step:
+            await socket.send_json({"timestamp": timestamp})
+        return socket
+
+
+@pytest.fixture
+async def breaking(
+    aiohttp_client: Any, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Awaitable[tuple[str, Breaking]]]:
+    """Start such a server; gives the address, and what it was asked. Nobody waits for a retry."""
+    monkeypatch.setattr(random, "random", lambda: 0.001)
+
+    async def start(*script: list[float] | int) -> tuple[str, Breaking]:
+        server = Breaking(*script)
+        app = web.Application()
+        app.router.add_get("/", server.answer)
+        client = await aiohttp_client(TestServer(app, host="127.0.0.1"))
+        return str(client.make_url("/").with_scheme("ws")), server
+
+    return start
+
+
+async def test_the_client_comes_back_after_the_last_frame_it_has_and_prints_none_twice(
+    breaking: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url, server = await breaking([1.5, 2.5], 503, [], [2.5, 3.25, 1.0], [4.0])
+    assert await follow(url + "?interval=5&history=60&fields=cpu,memory", 5) == 0
+    printed = capsys.readouterr()
+    assert [text.strip() for text in printed.out.splitlines()] == [
+        "connected: Streaming des métriques démarré", "1.500", "2.500", "3.250", "1.000", "4.000",
+    ]  # fmt: skip
+    rest = "interval=5&fields=cpu,memory&since="
+    assert server.queries == [
+        "interval=5&history=60&fields=cpu,memory", rest + "2.5", rest + "2.5", rest + "2.5", rest + "1.0",
+    ]  # fmt: skip
+    assert re.match(r"The server closed the connection. Trying again in \d+\.\d s.\n", printed.err)
+    assert "refused the connection: 503" in printed.err
+
+
+async def test_the_client_ends_when_its_return_is_refused_for_good(
+    breaking: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url, server = await breaking([1.5], 400)
+    assert await follow(url, None) == 1
+    assert len(server.queries) == 2
+    assert capsys.readouterr().err.endswith("refused the connection: 400 Invalid response status\n")
+
+
+async def test_the_client_keeps_trying_while_connections_bring_nothing(
+    breaking: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url, server = await breaking([1.5], [])
+    following = asyncio.create_task(follow(url, None))
+    await until(lambda: len(server.queries) > 3)
+    following.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await following
+    assert {*server.queries[1:]} == {"since=1.5"}
+
+
+def test_retries_are_spread_over_the_whole_of_a_bound_that_doubles() -> None:
+    for attempt, bound in ((0, 5), (1, 10), (2, 20), (3, 30), (4, 30), (100_000, 30)):
+        delays = [retry_delay(attempt) for _ in range(2000)]
+        assert 0 <= min(delays) < bound / 20
+        assert bound * 19 / 20 < max(delays) <= bound
+        quarters = [sum(bound * each / 4 <= delay < bound * (each + 1) / 4 for delay in delays) for each in range(4)]
+        assert min(quarters) > 300, "none of them much rarer than another"
 
 
 def test_the_client_says_when_nothing_listens(capsys: pytest.CaptureFixture[str]) -> None:

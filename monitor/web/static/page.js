@@ -1,6 +1,6 @@
 // Keeps a page live: fills in what its elements ask for by attribute. Text from the machine is text, never markup.
 //   data-value="cpu.count"        the number at that path of the frame
-//   data-rate="network.sent"      its growth per second since the previous frame
+//   data-rate="network.sent"      its growth per second since the frame before; none is shown for a counter that fell
 //   data-bar="cpu.percent_total"  a <progress> of 100
 //   data-section="cpu"            gets a badge while that probe is stale
 //   data-since="1697456789"       the time since then
@@ -21,12 +21,24 @@ const cores = document.getElementById("cores");
 const clock = document.getElementById("clock");
 const state = document.getElementById("state");
 
-let previous = null;
+let newest = null;
+let previous = null; // the frame before it, also from before a break: counters are the machine's, and go on
+let drawing = 0;
 let countdown = 0;
 
 function at(frame, path) {
   const [section, field] = path.split(".");
   return frame[section]?.[field] ?? null;
+}
+
+// Draws the newest frame of a burst alone, and in a hidden tab none.
+function receive(frame) {
+  previous = newest;
+  newest = frame;
+  drawing ||= requestAnimationFrame(() => {
+    drawing = 0;
+    show(newest);
+  });
 }
 
 function show(frame) {
@@ -39,14 +51,13 @@ function show(frame) {
   if (cards) showOthers(cards, frame);
   if (clock) clock.textContent = new Date(frame.timestamp * 1000).toLocaleTimeString();
   showStale(frame.stale ?? {});
-  previous = frame;
 }
 
 function rate(frame, path) {
   const before = previous && at(previous, path);
   const now = at(frame, path);
   const seconds = previous ? frame.timestamp - previous.timestamp : 0;
-  return before === null || now === null || seconds <= 0 ? null : Math.max(0, (now - before) / seconds);
+  return before === null || now === null || seconds <= 0 || now < before ? null : (now - before) / seconds;
 }
 
 function setBar(bar, percent) {
@@ -100,7 +111,6 @@ function tell(name, seconds) {
     if (state.textContent !== text) state.textContent = text;
     return;
   }
-  previous = null;
   const until = Date.now() + seconds * 1000;
   const count = () => {
     state.textContent = `Disconnected, trying again in ${Math.max(1, Math.ceil((until - Date.now()) / 1000))} s`;
@@ -118,6 +128,6 @@ setInterval(showUptime, 1000);
 follow(
   `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/ws/metrics`,
   Number(document.body.dataset.interval),
-  show,
+  receive,
   tell,
 );
