@@ -1,6 +1,6 @@
 # The two commands of a newcomer are `make run` and `make test`; each does all its own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint format bench screenshots clean
+.PHONY: help install run test lint format bench soak screenshots clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -28,6 +28,9 @@ format: $(VENV)/.installed-dev ## Bring the code into the one format
 
 bench: $(VENV)/.installed-dev ## Measure, print the table, write docs/performance.md (ARGS="--help" for more)
 	$(BIN)/python -m tests.bench $(ARGS)
+
+soak: $(VENV)/.installed-dev ## Hold 1,000 clients that come and go for 45 minutes, print what grew (ARGS="--help" for more)
+	$(BIN)/python -m tests.soak $(ARGS)
 
 screenshots: $(VENV)/.tools ## Make the pictures in docs/images anew
 	$(BIN)/python -m tests.e2e.screenshots

@@ -1,0 +1,1 @@
+"""The soak: a server under a churning load for a long time, and whether anything in it grows. Run by `make soak`."""
