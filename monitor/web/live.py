@@ -49,15 +49,26 @@ class Socket(web.WebSocketResponse):
         aiohttp calls this when the handler has returned the socket. That the streaming is here and not in the handler
         gives the handler's frame and those of all middlewares back: 3 KB a client.
         """
-        if self.peer is not None:
-            try:
-                async for _ in self:
-                    pass
-            finally:
-                self.peer.leave()
-        await super().write_eof()
-        if self.peer is not None and self.peer.transport.get_write_buffer_size():
-            self.peer.cut_off()
+        peer = self.peer
+        if peer is None:
+            return await super().write_eof()
+        try:
+            async for _ in self:
+                pass
+            await super().write_eof()
+        finally:
+            peer.leave()
+            if peer.transport.get_write_buffer_size():
+                peer.cut_off()
+            self._untie()
+
+    def _untie(self) -> None:
+        # Circles that would wait for the garbage collector, which comes seldom where many clients are: one through the
+        # peer, and one through an error that aiohttp keeps, whose traceback holds the frames that hold this.
+        self.peer = None
+        error = self.exception()
+        if error is not None:
+            error.__traceback__ = error.__context__ = None
 
     async def close(self, *, code: int = WSCloseCode.OK, message: bytes = b"", drain: bool = False) -> bool:
         """Begin the closing handshake, without waiting for a client that does not read."""
