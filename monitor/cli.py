@@ -1,20 +1,24 @@
-"""The command `monitor`: serve, snapshot, probes, config."""
+"""The command `monitor`: serve, snapshot, probes, config, bench."""
 
 import argparse
 import asyncio
+import json
 import logging
 import os
 import sys
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import fields
+from dataclasses import asdict, fields
 
 from monitor import hookspecs, report
 from monitor.app import CannotListen, run
-from monitor.config import ConfigError, Resolved, Settings, resolve
+from monitor.config import ConfigError, Resolved, Settings, resolve, seconds
 from monitor.distribution import installed_version, plugin_entry_points
 from monitor.encoder import encode
 from monitor.frame import Frame
+from monitor.load.crowd import CannotLoad
+from monitor.load.load import Load, Plan
+from monitor.load.target import Target
 from monitor.registry import Registry, load
 from monitor.sampler import Sampler
 
@@ -28,17 +32,9 @@ FAILED = 1
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     options = parser().parse_args(arguments)
-    flags = {setting.name: getattr(options, setting.name, None) for setting in fields(Settings)}
     try:
-        resolved = resolve(
-            {key: ",".join(value) if isinstance(value, list) else value for key, value in flags.items()},
-            os.environ,
-            options.config,
-        )
-        _set_up_log(resolved.settings.log_level)
-        for warning in resolved.warnings:
-            log.warning("%s", warning)
-        code: int = options.command(resolved)
+        # The load has its own few flags: what is set for a server is nothing to it.
+        code: int = bench(options) if options.command is bench else options.command(_resolved(options))
         return code
     except ConfigError as error:
         print(f"monitor: {error}", file=sys.stderr)
@@ -63,6 +59,10 @@ def parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
         command.set_defaults(command=function)
         _add_settings(command)
+    summary = "load a running monitor on this machine with clients, and print what they saw"
+    command = commands.add_parser("bench", help=summary, description=summary[0].upper() + summary[1:] + ".")
+    command.set_defaults(command=bench)
+    _add_load(command)
     return top
 
 
@@ -102,6 +102,38 @@ def show_config(resolved: Resolved) -> int:
     return 0
 
 
+def bench(options: argparse.Namespace) -> int:
+    """Load a server and print what the clients saw."""
+    try:
+        target = Target.of(options.url).asking(options.query)
+        plan = Plan(target, options.clients, options.stuck, options.processes)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    try:
+        with Load(plan) as load:
+            load.begin(options.seconds)
+            report = load.finish()
+    except CannotLoad as error:
+        print(f"monitor: {error}", file=sys.stderr)
+        return FAILED
+    print(json.dumps(asdict(report)) if options.json else report.text())
+    return 0
+
+
+def _resolved(options: argparse.Namespace) -> Resolved:
+    """Return the settings of a command; sets up the log as they say."""
+    flags = {setting.name: getattr(options, setting.name) for setting in fields(Settings) if setting.metadata["flag"]}
+    resolved = resolve(
+        {key: ",".join(value) if isinstance(value, list) else value for key, value in flags.items()},
+        os.environ,
+        options.config,
+    )
+    _set_up_log(resolved.settings.log_level)
+    for warning in resolved.warnings:
+        log.warning("%s", warning)
+    return resolved
+
+
 async def _first_frame(sampler: Sampler) -> Frame:
     await sampler.open()
     try:
@@ -131,6 +163,32 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
             command.add_argument(flag, action="append", metavar="NAME", help=setting.metadata["help"] + " Repeatable.")
         else:
             command.add_argument(flag, metavar="VALUE", help=f"{setting.metadata['help']} [{setting.default}]")
+
+
+def _add_load(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--url",
+        default="ws://localhost:4000/api/ws/metrics",
+        help="Stream to read, on this machine; forward a port to reach one elsewhere [%(default)s]",
+    )
+    command.add_argument(
+        "--query",
+        action="append",
+        default=[],
+        help="Query in place of the URL's, such as fields=cpu; the clients are dealt them in turn. Repeatable.",
+    )
+    command.add_argument("--clients", type=int, default=1000, metavar="N", help="Clients, the stuck included [1000]")
+    command.add_argument("--stuck", type=int, default=0, metavar="N", help="Those that stop reading [0]")
+    command.add_argument("--seconds", type=_seconds, default=10.0, metavar="S", help="How long to count frames [10]")
+    command.add_argument("--processes", type=int, default=0, metavar="N", help="Processes for the clients [as fit]")
+    command.add_argument("--json", action="store_true", help="Print JSON.")
+
+
+def _seconds(text: str) -> float:
+    try:
+        return float(seconds(0.1, 86_400)(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {error}") from None
 
 
 def _set_up_log(level: str) -> None:

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 #: From the ground up. A module may import those of lower layers, and those of its own that do not import it back.
 LAYERS = (
-    {"monitor.text", "monitor.distribution", "monitor.worker", "monitor.selection"},
+    {"monitor.text", "monitor.distribution", "monitor.worker", "monitor.selection", "monitor.load"},
     {"monitor.probe"},
     {"monitor.hookspecs", "monitor.frame"},
     {"monitor", "monitor.health"},
@@ -51,7 +51,7 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def layer(module: str) -> int:
-    name = "monitor.web" if module.startswith("monitor.web") else module
+    name = next((each for each in ("monitor.web", "monitor.load") if module.startswith(each)), module)
     places = [number for number, names in enumerate(LAYERS) if name in names]
     assert len(places) == 1, f"{module} has no place in the layers"
     return places[0]
