@@ -1,4 +1,4 @@
-"""The same comparison by other hands: an independent floor (`floor PORT SIZE`) and load (`wsload -n -s -p`), in C."""
+"""The same comparison by other hands: a floor (`floor PORT SIZE`) and a load (`wsload -n -s -p -r`), both in C."""
 
 import re
 import socket
@@ -9,15 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from monitor.load import files
 from tests.bench import compiler
-from tests.bench.fan_out import ratios
+from tests.bench.fan_out import COST, goal_at, ratio
 from tests.bench.figures import Figure, Goal, of_median
+from tests.bench.population import Population
 from tests.bench.processes import CannotMeasure, Process, cpu_ns_during, line_of, running
 from tests.bench.server import await_first_frame, serving
 
 SOURCES: Final = ("floor.c", "wsload.c")
 #: Seconds for a program to listen, and for the clients to be connected.
 PATIENCE: Final = 60.0
+#: Connections a second: no more than fit into a backlog while a server answers the ones before.
+RAMP: Final = "1500"
 #: Seconds after the clients are connected, and before they leave, that are not counted.
 MARGIN: Final = 1
 
@@ -37,7 +41,12 @@ class Turn:
 
 
 def measure(directory: Path, clients: int, rounds: int, seconds: int) -> list[Figure]:
-    """Give the server and the floor in `directory` so many turns each, under the load in `directory`."""
+    """Give the server and the floor in `directory` so many turns each, under the load in `directory`.
+
+    Raises CannotMeasure.
+    """
+    if clients > files.most_connections():
+        raise CannotMeasure(f"the hard limit of open files leaves a process {files.most_connections()} connections")
     ours: list[Turn] = []
     floors: list[Turn] = []
     with tempfile.TemporaryDirectory() as scratch:
@@ -45,14 +54,13 @@ def measure(directory: Path, clients: int, rounds: int, seconds: int) -> list[Fi
         for _ in range(rounds):
             ours.append(turn_of_server(load, clients, seconds))
             floors.append(turn_of_floor(floor, ours[-1].size, load, clients, seconds))
-    name = "Cross-check"
     costs, floor_costs = [turn.cost for turn in ours], [turn.cost for turn in floors]
     least = min(turn.least for turn in ours)
     return [
-        of_median(f"{name}: server", costs, "us CPU"),
-        of_median(f"{name}: floor", floor_costs, "us CPU"),
-        *ratios(name, costs, floor_costs),
-        Figure(f"{name}: frames of the client that got fewest, server", least, "", Goal(seconds, at_least=True)),
+        of_median("CPU a delivered frame: server", costs, "us", note=f"{ours[0].size} bytes"),
+        of_median("CPU a delivered frame: floor", floor_costs, "us"),
+        ratio("CPU a delivered frame: server / floor", costs, floor_costs, goal_at(COST, Population(clients))),
+        Figure("Frames of the client that got fewest: server", least, "", Goal(seconds, at_least=True)),
     ]
 
 
@@ -73,7 +81,7 @@ def turn_of_floor(program: Path, size: int, load: Path, clients: int, seconds: i
 
 def _turn(process: Process, port: int, load: Path, clients: int, seconds: int) -> Turn:
     """Read the CPU time of a whole number of seconds: as many frames a client, wherever between frames they begin."""
-    command = [str(load), "-n", str(clients), "-s", str(seconds + 2 * MARGIN), "-p", str(port)]
+    command = [str(load), "-n", str(clients), "-s", str(seconds + 2 * MARGIN), "-p", str(port), "-r", RAMP]
     with running(command, stderr=subprocess.PIPE) as listening:
         _all_open(line_of(listening.stderr, PATIENCE), clients)
         time.sleep(MARGIN)

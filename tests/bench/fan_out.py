@@ -1,118 +1,103 @@
 """Fan-out: what one delivered frame costs the server, and the cheapest server that could be, in turn."""
 
-import json
-import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Final
 
-from tests.bench import compiler
-from tests.bench.clients import Report
-from tests.bench.figures import Figure, Goal, of_median
-from tests.bench.processes import Process, cpu_ns, line_of, rss_bytes, running
+from tests.bench.figures import Figure, Goal, of_median, readable, spread
+from tests.bench.population import Population, Turn, turn
+from tests.bench.processes import line_of, running
 from tests.bench.server import await_first_frame, serving
 
 FLOOR: Final = Path(__file__).with_name("floor.c")
-RATIO: Final = Goal(1.35)
-#: Seconds that the clients may take until all of them listen.
-PATIENCE: Final = 60.0
+#: Seconds for a server to say where it listens.
+PATIENCE: Final = 20.0
+
+#: From so many clients on: our cost in the floor's, and our lateness in the floor's.
+COST: Final = {10_000: Goal(1.25), 1000: Goal(1.35)}
+LATENESS: Final = {10_000: Goal(1.5)}
+#: KB of resident memory a client; at fewer clients the start's own growth counts for more.
+MEMORY: Final = {10_000: Goal(14.5)}
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One turn of one server.
+def measure(population: Population, rounds: int, seconds: int, floor: Path | None) -> list[Figure]:
+    """Give the server and the floor so many turns each, A B A B; the server alone where there is no floor.
 
-    cost    CPU us a delivered frame
-    memory  bytes of resident memory a client
-    report  what the clients saw
+    Raises CannotMeasure.
     """
-
-    cost: float
-    memory: float
-    report: Report
-
-
-def measure(clients: int, rounds: int, seconds: int) -> list[Figure]:
-    """Give the server and the floor so many turns each, A B A B."""
     ours: list[Turn] = []
     floors: list[Turn] = []
-    with tempfile.TemporaryDirectory() as directory:
-        floor = compiler.compiled(FLOOR, Path(directory)) if compiler.is_there() else None
-        for _ in range(rounds):
-            ours.append(turn_of_server(clients, seconds))
-            if floor is not None:
-                floors.append(turn_of_floor(floor, ours[-1].report.size, clients, seconds))
-    return [
-        *_costs(ours, floors, clients),
-        *_arrivals("server", ours, Goal(seconds, at_least=True)),
-        *_arrivals("floor", floors, None),
-        of_median("Server: memory a client", [turn.memory / 1024 for turn in ours], "KB"),
-    ]
+    for _ in range(rounds):
+        ours.append(turn_of_server(population, seconds))
+        if floor is not None:
+            floors.append(turn_of_floor(floor, ours[-1], population, seconds))
+    return [*_costs(population, ours, floors), *_arrivals(population, seconds, ours, floors), _memory(population, ours)]
 
 
-def turn_of_server(clients: int, seconds: int) -> Turn:
+def turn_of_server(population: Population, seconds: int) -> Turn:
     """Measure a server that has just been started."""
     with serving() as (process, port):
         await_first_frame(port)
-        return _turn(process, port, clients, seconds)
+        return turn(process, port, population, seconds)
 
 
-def turn_of_floor(program: Path, size: int, clients: int, seconds: int) -> Turn:
-    """Measure the floor, with frames of `size` bytes."""
-    with running([str(program), str(size)]) as process:
-        return _turn(process, int(line_of(process.stdout, PATIENCE)), clients, seconds)
+def turn_of_floor(program: Path, like: Turn, population: Population, seconds: int) -> Turn:
+    """Measure the floor, with frames of the same size as in the server's turn."""
+    with running([str(program), str(round(like.report.size))]) as process:
+        return turn(process, int(line_of(process.stdout, PATIENCE)), population, seconds)
 
 
-def ratios(name: str, ours: Sequence[float], floors: Sequence[float]) -> list[Figure]:
-    """Return what ours cost relative to the floor: of the medians, and turn by turn against the machine's drift."""
+def ratio(name: str, ours: Sequence[float], floors: Sequence[float], goal: Goal | None) -> Figure:
+    """Return the ratio of the medians; in its note the ratio turn by turn, which the machine's drift leaves alone."""
     pairs = [our / floor for our, floor in zip(ours, floors, strict=True)]
-    return [
-        Figure(f"{name}: server / floor, ratio of the medians", median(ours) / median(floors), "", RATIO),
-        of_median(f"{name}: server / floor, pair by pair", pairs, "", RATIO),
-    ]
+    note = f"of the medians; pair by pair {readable(median(pairs))}, {spread(pairs)}"
+    return Figure(name, median(ours) / median(floors), "", goal, note)
 
 
-def _turn(process: Process, port: int, clients: int, seconds: int) -> Turn:
-    memory = rss_bytes(process.pid)
-    with _listening(port, clients, seconds) as load:
-        line_of(load.stdout, PATIENCE)
-        cpu = cpu_ns(process.pid)
-        memory = rss_bytes(process.pid) - memory
-        report = Report(**json.loads(line_of(load.stdout, seconds + PATIENCE)))
-        cpu = cpu_ns(process.pid) - cpu
-    return Turn(cost=cpu / 1000 / max(1, report.frames), memory=memory / clients, report=report)
+def goal_at(goals: dict[int, Goal], population: Population) -> Goal | None:
+    """Return the goal of the largest size that the population reaches; none where some are stuck."""
+    sizes = [size for size in goals if size <= population.clients and not population.stuck]
+    return goals[max(sizes)] if sizes else None
 
 
-@contextmanager
-def _listening(port: int, clients: int, seconds: int) -> Iterator[Process]:
-    with running([sys.executable, "-m", "tests.bench.clients", str(port), str(clients), str(seconds)]) as load:
-        yield load
-
-
-def _costs(ours: Sequence[Turn], floors: Sequence[Turn], clients: int) -> list[Figure]:
-    name = f"Delivered frame, {clients:,} clients"
+def _costs(population: Population, ours: Sequence[Turn], floors: Sequence[Turn]) -> list[Figure]:
     costs, floor_costs = [turn.cost for turn in ours], [turn.cost for turn in floors]
-    size = f"{ours[0].report.size} bytes"
-    server = of_median(f"{name}: server", costs, "us CPU", note=f"its sampling included; {size}")
-    if not floors:
-        return [server, Figure(f"{name}: floor", None, "us CPU", note="there is no C compiler `cc`")]
-    return [server, of_median(f"{name}: floor", floor_costs, "us CPU", note=size), *ratios(name, costs, floor_costs)]
+    name = "CPU a delivered frame"
+    size = f"{readable(round(ours[0].report.size))} bytes"
+    figures = [of_median(f"{name}: server", costs, "us", note=f"its sampling included; {size}")]
+    if floors:
+        figures += [
+            of_median(f"{name}: floor", floor_costs, "us"),
+            ratio(f"{name}: server / floor", costs, floor_costs, goal_at(COST, population)),
+        ]
+    return figures
 
 
-def _arrivals(name: str, turns: Sequence[Turn], goal: Goal | None) -> list[Figure]:
-    if not turns:
-        return []
+def _arrivals(population: Population, seconds: int, ours: Sequence[Turn], floors: Sequence[Turn]) -> list[Figure]:
+    figures = [_fewest("server", ours, Goal(seconds, at_least=True)), *_lateness("server", ours)]
+    if floors:
+        p99, floor_p99 = ([turn.report.p99 or 0.0 for turn in turns] for turns in (ours, floors))
+        figures += [_fewest("floor", floors, None), *_lateness("floor", floors)]
+        figures.append(ratio("Lateness p99: server / floor", p99, floor_p99, goal_at(LATENESS, population)))
+    return figures
+
+
+def _fewest(name: str, turns: Sequence[Turn], goal: Goal | None) -> Figure:
     reports = [turn.report for turn in turns]
-    least = min(report.least for report in reports)
-    most = max(report.most for report in reports)
-    what = f"Lateness at the clients, {name}"
+    least, most = min(report.least for report in reports), max(report.most for report in reports)
+    note = f"of {most}; {sum(report.closed for report in reports)} closed by the server"
+    return Figure(f"Frames of the client that got fewest: {name}", least, "", goal, note)
+
+
+def _lateness(name: str, turns: Sequence[Turn]) -> list[Figure]:
+    reports = [turn.report for turn in turns]
     return [
-        Figure(f"Frames of the client that got fewest, {name}", least, "", goal, f"of {most}"),
-        of_median(f"{what}: p50", [report.p50 for report in reports], "ms", note="the clients' own work included"),
-        of_median(f"{what}: p99", [report.p99 for report in reports], "ms"),
-        Figure(f"{what}: longest", max(report.max for report in reports), "ms"),
+        of_median(f"Lateness p50: {name}", [report.p50 or 0.0 for report in reports], "ms"),
+        of_median(f"Lateness p99: {name}", [report.p99 or 0.0 for report in reports], "ms"),
+        Figure(f"Lateness, longest: {name}", max(report.max or 0.0 for report in reports), "ms"),
     ]
+
+
+def _memory(population: Population, ours: Sequence[Turn]) -> Figure:
+    return of_median("Memory a client", [turn.memory / 1024 for turn in ours], "KB", goal_at(MEMORY, population))

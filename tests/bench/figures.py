@@ -47,6 +47,22 @@ class Figure:
         return [self.name, value, str(self.goal or ""), verdict, self.note]
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Figures that belong together, under one heading."""
+
+    title: str
+    figures: Sequence[Figure]
+
+    def __str__(self) -> str:
+        return f"### {self.title}\n\n{table(self.figures)}"
+
+
+def not_measured(names: Iterable[str], why: object) -> list[Figure]:
+    """Return the rows of what could not be measured here, and why."""
+    return [Figure(name, None, "", note=str(why)) for name in names]
+
+
 def table(figures: Iterable[Figure]) -> str:
     """Return a Markdown table, aligned so that it reads well as plain text too."""
     rows = [["Figure", "Measured", "Goal", "", "Note"], *(figure.row() for figure in figures)]

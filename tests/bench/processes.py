@@ -5,7 +5,7 @@ import resource
 import select
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
@@ -14,8 +14,6 @@ from typing import IO, Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 #: Seconds a process gets to end by itself.
 FAREWELL: Final = 5.0
-#: File descriptors a process needs besides its connections.
-SPARE_FILES: Final = 100
 
 Process = subprocess.Popen[bytes]
 
@@ -25,12 +23,23 @@ class CannotMeasure(Exception):
 
 
 @contextmanager
-def running(command: Sequence[str], *, stderr: int | None = None) -> Iterator[Process]:
-    """Run a command from the root of the repository while the context lasts; its stdout is an unbuffered pipe."""
+def running(
+    command: Sequence[str], *, stderr: int | None = None, environment: Mapping[str, str] | None = None
+) -> Iterator[Process]:
+    """Run a command from the root of the repository while the context lasts; its stdout is an unbuffered pipe.
+
+    environment  further variables
+    """
     # Settings of whoever runs the bench are not what is measured.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
     with subprocess.Popen(
-        command, cwd=ROOT, env=environment, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr
+        command,
+        cwd=ROOT,
+        env={**clean, **(environment or {})},
+        bufsize=0,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
     ) as process:
         try:
             yield process
@@ -69,14 +78,6 @@ def cpu_ns_during(pid: int, seconds: float) -> tuple[int, float]:
     time.sleep(seconds)
     after, ended = cpu_ns(pid), time.monotonic()
     return after - before, ended - began
-
-
-def allow_connections(count: int) -> None:
-    """Raise the soft limit of open files to the hard one, for this process and those it starts."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard != resource.RLIM_INFINITY and hard < count + SPARE_FILES:
-        raise CannotMeasure(f"{count} clients need {count + SPARE_FILES} open files; the hard limit is {hard}")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _end(process: Process) -> None:

@@ -4,7 +4,7 @@ import http.client
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -18,9 +18,9 @@ GENTLE: Final = 0.02
 
 
 @contextmanager
-def serving() -> Iterator[tuple[Process, int]]:
-    """Run the server while the context lasts; gives the process and its port."""
-    with running(COMMAND) as process:
+def serving(environment: Mapping[str, str] | None = None) -> Iterator[tuple[Process, int]]:
+    """Run the server while the context lasts, with further variables; gives the process and its port."""
+    with running(COMMAND, environment=environment) as process:
         announced = line_of(process.stdout, PATIENCE)
         match = re.search(r"http://[^/\s]+:(\d+)", announced)
         if match is None:
