@@ -65,7 +65,7 @@ def create_app(settings: Settings, probes: Registry) -> web.Application:
     app[keys.SAMPLER] = Sampler(probes.probes.values(), settings.interval)
     app[keys.HISTORY] = History(settings.history)
     app[keys.HUB] = Hub()
-    app[STREAM] = Stream(app[keys.HUB], app[keys.HISTORY], Keeper(), settings.max_connections)
+    app[STREAM] = Stream(app[keys.HUB], app[keys.HISTORY], Keeper(), settings.interval, settings.max_connections)
     app[keys.MACHINE] = this_machine()
     app[keys.VERSION] = installed_version()
     setup_templates(app)

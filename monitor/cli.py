@@ -19,6 +19,7 @@ from monitor.frame import Frame
 from monitor.load.crowd import CannotLoad
 from monitor.load.load import Load, Plan
 from monitor.load.target import Target
+from monitor.loop import NoSuchLoop, loop_factory
 from monitor.registry import Registry, load
 from monitor.sampler import Sampler
 
@@ -68,9 +69,15 @@ def parser() -> argparse.ArgumentParser:
 
 def serve(resolved: Resolved) -> int:
     """Serve until SIGINT or SIGTERM."""
+    name = resolved.settings.event_loop
+    try:
+        make_loop = loop_factory(name)
+    except NoSuchLoop as error:
+        raise ConfigError(f"event_loop = {name!r} ({resolved.sources['event_loop']}): {error}") from None
     probes = _probes(resolved)
     try:
-        asyncio.run(run(resolved.settings, probes))
+        with asyncio.Runner(loop_factory=make_loop) as runner:
+            runner.run(run(resolved.settings, probes))
     except CannotListen as error:
         print(f"monitor: {error}", file=sys.stderr)
         return FAILED

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from monitor.loop import ASYNCIO, AUTO, UVLOOP
 from monitor.text import error_text, shown
 
 ENVIRONMENT: Final = "MONITOR_"
@@ -151,6 +152,7 @@ class Settings:
     interval: float = _setting(1.0, "Seconds between two frames.", seconds(0.05, 3600))
     history: float = _setting(900.0, "Seconds of frames that are kept in memory.", seconds(0, 86_400))
     max_connections: int = _setting(10_000, "Clients that may listen at one time.", whole_number(1, 1_000_000))
+    event_loop: str = _setting(AUTO, "Event loop; auto is uvloop where it is installed.", choice(AUTO, ASYNCIO, UVLOOP))
     disable: tuple[str, ...] = _setting((), "Switch a probe or plugin off.", each(probe_name), listed=True)
     enable: tuple[str, ...] = _setting(
         (), "Switch one on again that an earlier source switched off.", each(probe_name), listed=True

@@ -84,6 +84,22 @@ def test_clients_of_one_pace_and_fields_share_what_is_encoded_and_each_framing_o
     assert received[3] == b"%x\r\n" % len(received[1]) + received[1] + b"\r\n"
 
 
+def test_what_is_enclosed_goes_in_one_write_with_the_next_frame_or_alone_where_there_is_none() -> None:
+    hub = Hub()
+    every, seldom, behind, gone = joined(hub, 4)
+    hub.join(cast(asyncio.WriteTransport, seldom), Selection(every=10))
+    behind.buffered = 100
+    for client in (every, seldom, behind, gone):
+        hub.enclose(cast(asyncio.WriteTransport, client), b"ping")
+    hub.leave(cast(asyncio.WriteTransport, gone))
+    publish(hub, 1, b"1")
+    assert every.received == [websocket_text(b"1") + b"ping"]
+    assert seldom.received == behind.received == [b"ping"]
+    assert gone.received == []
+    publish(hub, 2, b"2")
+    assert every.received[1:] == [websocket_text(b"2")], "once"
+
+
 def test_who_has_left_gets_nothing_and_may_leave_twice() -> None:
     hub = Hub()
     (client,) = joined(hub, 1)

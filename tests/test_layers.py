@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 #: From the ground up. A module may import those of lower layers, and those of its own that do not import it back.
 LAYERS = (
-    {"monitor.text", "monitor.distribution", "monitor.worker", "monitor.selection", "monitor.load"},
+    {"monitor.text", "monitor.distribution", "monitor.worker", "monitor.selection", "monitor.loop", "monitor.load"},
     {"monitor.probe"},
     {"monitor.hookspecs", "monitor.frame"},
     {"monitor", "monitor.health"},

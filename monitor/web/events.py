@@ -26,13 +26,14 @@ class EventPeer(Peer):
         self._chunked = chunked
         self.gone = asyncio.Event()
 
-    def write(self, data: bytes) -> None:
-        """Write a part of the body, other than frames."""
-        self.transport.write(chunk(data) if self._chunked else data)
+    def greet(self) -> None:
+        """Write what comes before all frames."""
+        greeting = b"retry: %d\n" % random.randint(*RETRY) + event(WELCOME)  # noqa: S311 - to spread them, not to hide
+        self.transport.write(chunk(greeting) if self._chunked else greeting)
 
     def ping(self, nonce: bytes) -> None:
         if not self.transport.get_write_buffer_size():
-            self.write(_COMMENT)
+            self.send_along(chunk(_COMMENT) if self._chunked else _COMMENT)
 
     async def goodbye(self) -> None:
         """Let the handler end the body."""
@@ -59,7 +60,7 @@ async def stream(request: web.Request) -> web.StreamResponse:
         shared.give_back()
         raise
     peer = EventPeer(shared, request.transport, chunked=request.version >= HttpVersion11)
-    peer.write(b"retry: %d\n" % random.randint(*RETRY) + event(WELCOME))  # noqa: S311 - to spread them, not to hide
+    peer.greet()
     peer.join(asked)
     try:
         await peer.gone.wait()

@@ -91,7 +91,7 @@ class SocketPeer(Peer):
 
     def ping(self, nonce: bytes) -> None:
         self._nonce = nonce
-        self.transport.write(websocket_ping(nonce))
+        self.send_along(websocket_ping(nonce))
 
     def is_overdue(self) -> bool:
         return self._nonce is not None

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 SEND_BUFFER: Final = 64 * 1024
 #: Milliseconds that a peer may leave data unacknowledged, or its window closed.
 SILENT_PEER: Final = 30_000
+#: Seconds for which a ping may wait for the next frame.
+NEAR: Final = 2.0
 #: Frames of back-fill that are looked at before others have their turn.
 STRIDE: Final = 50
 #: Seconds for goodbyes when the server stops.
@@ -36,6 +38,7 @@ RETRY_AFTER: Final = 5
 class Stream:
     """What all peers share.
 
+    interval seconds between two frames
     room     clients that there may be
     taken    places that clients have, those in their handshake included
     reading  held by whoever reads a stretch of the history, one at a time
@@ -45,6 +48,7 @@ class Stream:
     hub: Hub
     history: History
     keeper: Keeper
+    interval: float
     room: int
     taken: int = 0
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -119,6 +123,13 @@ class Peer(Relay):
     def ping(self, nonce: bytes) -> None:
         """Write something, so that a dead connection shows and a quiet one is kept open."""
         raise NotImplementedError
+
+    def send_along(self, data: bytes) -> None:
+        """Write this soon: with the next frame where that is near, because most of what a ping costs is the write."""
+        if self._stream.interval <= NEAR:
+            self._stream.hub.enclose(self.transport, data)
+        else:
+            self.transport.write(data)
 
     def is_overdue(self) -> bool:
         """Tell whether an answer that is due has not come."""

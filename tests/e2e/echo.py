@@ -31,7 +31,7 @@ async def serving(app: web.Application) -> AsyncIterator[int]:
 def create_echo() -> web.Application:
     """Return an application whose only route is the echo."""
     app = web.Application(middlewares=[in_time])
-    app[STREAM] = Stream(Hub(), History(1.0), Keeper(), room=100)
+    app[STREAM] = Stream(Hub(), History(1.0), Keeper(), interval=60.0, room=100)
     app.router.add_get("/", echo)
     return app
 

@@ -35,6 +35,7 @@ class Server:
         cwd: str | None = None,
     ) -> None:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
+        clean["MONITOR_EVENT_LOOP"] = "asyncio"  # what most have; the tests of uvloop say so
         self.started = time.monotonic()
         self._process = subprocess.Popen(
             [python, "-m", "monitor", "serve", "--port", str(port), *arguments],
