@@ -13,7 +13,18 @@ from pathlib import Path
 from typing import Final
 
 from monitor.load import files
-from tests.bench import compiler, cross_check, document, fan_out, frame_cost, handshakes, idle, selections, slow_clients
+from tests.bench import (
+    compiler,
+    cross_check,
+    document,
+    fan_out,
+    frame_cost,
+    handshakes,
+    idle,
+    loops,
+    selections,
+    slow_clients,
+)
 from tests.bench.figures import Figure, Group, not_measured
 from tests.bench.population import Population
 from tests.bench.processes import CannotMeasure
@@ -43,7 +54,7 @@ FULL: Final = Extent(
     cost_rounds=9, ticks=20, idle_seconds=30, starts=3, many=1000, slow=(500, 50, 45), storm=(5000, 500, 12)
 )
 QUICK: Final = Extent(cost_rounds=3, ticks=1, idle_seconds=1, starts=1, many=40, slow=(20, 2, 1), storm=(50, 10, 1))
-DEFAULTS: Final = {"clients": (100, 1000, 10_000), "rounds": 3, "seconds": 8, "write": True}
+DEFAULTS: Final = {"clients": (100, 1000, 10_000), "rounds": 3, "seconds": 20, "write": True}
 QUICK_DEFAULTS: Final = {"clients": (50,), "rounds": 1, "seconds": 1, "write": False}
 
 
@@ -80,6 +91,10 @@ def measured(options: argparse.Namespace) -> Iterator[Group]:
     yield group(
         f"Four selections at once, {many:,} clients",
         lambda: selections.measure(many, options.rounds, options.seconds),
+    )
+    yield group(
+        f"Event loops, {many:,} clients",
+        lambda: loops.measure(many, options.rounds, options.seconds),
     )
     healthy, stuck, _ = extent.slow
     yield group(f"{healthy} healthy and {stuck} stuck clients", lambda: slow_clients.measure(*extent.slow))
@@ -119,7 +134,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure what the server costs.")
     parser.add_argument("--clients", type=_sizes, help="sizes of the population, with commas [100,1000,10000]")
     parser.add_argument("--rounds", type=_whole(1, 50), help="turns of the server and of the floor [3]")
-    parser.add_argument("--seconds", type=_whole(1, 60), help="length of a turn [8]")
+    parser.add_argument("--seconds", type=_whole(1, 60), help="length of a turn [20: the time between two pings]")
     parser.add_argument("--quick", action="store_true", help="only show that the bench works; the figures mean little")
     parser.add_argument(
         "--write", action=argparse.BooleanOptionalAction, help="write docs/performance.md [yes, but not with --quick]"

@@ -35,9 +35,9 @@ def measure(population: Population, rounds: int, seconds: int, floor: Path | Non
     return [*_costs(population, ours, floors), *_arrivals(population, seconds, ours, floors), _memory(population, ours)]
 
 
-def turn_of_server(population: Population, seconds: int) -> Turn:
+def turn_of_server(population: Population, seconds: int, loop: str = "asyncio") -> Turn:
     """Measure a server that has just been started."""
-    with serving() as (process, port):
+    with serving(loop=loop) as (process, port):
         await_first_frame(port)
         return turn(process, port, population, seconds)
 

@@ -18,9 +18,9 @@ GENTLE: Final = 0.02
 
 
 @contextmanager
-def serving(environment: Mapping[str, str] | None = None) -> Iterator[tuple[Process, int]]:
+def serving(environment: Mapping[str, str] | None = None, loop: str = "asyncio") -> Iterator[tuple[Process, int]]:
     """Run the server while the context lasts, with further variables; gives the process and its port."""
-    with running(COMMAND, environment=environment) as process:
+    with running((*COMMAND, "--event-loop", loop), environment=environment) as process:
         announced = line_of(process.stdout, PATIENCE)
         match = re.search(r"http://[^/\s]+:(\d+)", announced)
         if match is None:

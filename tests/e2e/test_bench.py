@@ -25,6 +25,7 @@ def test_a_quick_bench_prints_every_figure_beside_its_goal_and_writes_nothing() 
         "### 50 clients",
         "CPU a delivered frame: server",
         "CPU a delivered frame: four / one",
+        "CPU a delivered frame: uvloop / asyncio",
         "Stuck clients evicted",
         "50 handshakes",
     ):
