@@ -66,8 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def soak(options: argparse.Namespace, course: list[Course]) -> None:
     """Run server and load; what is seen goes into `course`, so that it is there whatever ends this."""
-    serve = ("serve", "--port", "0", "--interval", f"{INTERVAL:g}", "--log-level", "warning")
-    with running("tests.soak.served", *serve) as server:
+    settings = ("--port", "0", "--interval", f"{INTERVAL:g}", "--log-level", "warning", "--event-loop", "asyncio")
+    with running("tests.soak.served", "serve", *settings) as server:
         announced = line_of(server, "the server")
         match = re.search(r"http://[^/\s]+:(\d+)", announced)
         if match is None:
