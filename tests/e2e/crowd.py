@@ -23,21 +23,39 @@ VALUES = 4000
 
 def fat_probe(folder: Path) -> dict[str, str]:
     """Install a package whose probe makes frames of 50 KB; return the environment that shows it to a server."""
-    (folder / "fat_probe.py").write_text(
+    return install(folder, f'return {{"values": [100_000_000_000 + number for number in range({VALUES})]}}')
+
+
+def faulty_probe(folder: Path) -> dict[str, str]:
+    """Install a package whose probe raises, lies, hangs for three seconds and works, in turn; as `fat_probe`."""
+    return install(
+        folder,
+        "turn = next(self.turns)",
+        "if turn == 0: raise RuntimeError('no')",
+        "if turn == 2: time.sleep(3)",
+        'return {"values": [math.nan if turn == 1 else 1.0]}',
+    )
+
+
+def install(folder: Path, *sample: str) -> dict[str, str]:
+    """Install a package with one probe, `extra`, whose `sample` has these lines; return the environment."""
+    body = "\n".join(f"        {line}" for line in sample)
+    (folder / "extra_probe.py").write_text(
+        "import itertools, math, time\n"
         "from monitor import Field, Probe, hookimpl\n\n\n"
-        "class Fat(Probe):\n"
-        '    name = "fat"\n'
+        "class Extra(Probe):\n"
+        '    name = "extra"\n'
         '    fields = (Field("values", "count", "Much.", per="thing"),)\n\n'
-        "    def sample(self):\n"
-        f'        return {{"values": [100_000_000_000 + number for number in range({VALUES})]}}\n\n\n'
+        "    def open(self):\n        self.turns = itertools.cycle(range(4))\n\n"
+        f"    def sample(self):\n{body}\n\n\n"
         "@hookimpl\n"
         "def monitor_probes():\n"
-        "    return [Fat()]\n"
+        "    return [Extra()]\n"
     )
-    info = folder / "monitor_fat-1.0.dist-info"
+    info = folder / "monitor_extra-1.0.dist-info"
     info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: monitor-fat\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[monitor]\nfat = fat_probe\n")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: monitor-extra\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[monitor]\nextra = extra_probe\n")
     return {"PYTHONPATH": str(folder)}
 
 

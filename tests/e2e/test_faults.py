@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from monitor.loop import ASYNCIO, UVLOOP
-from tests.e2e.crowd import HANDSHAKE, Raw, fat_probe, holding, meanwhile, reading
+from tests.e2e.crowd import HANDSHAKE, Raw, fat_probe, faulty_probe, holding, meanwhile, reading
 from tests.e2e.server import Server, wait_for
 from tests.test_web_inbound import frame
 
@@ -118,6 +118,20 @@ async def test_beyond_the_limit_of_connections_there_is_503_and_the_rest_goes_on
                 assert files_of(server) < 20 + 64 + 32 + 64
             assert [reader.missed(0.5) for reader in readers] == [0] * 20
             assert wait_for(lambda: is_well(server))
+
+
+async def test_a_probe_that_raises_lies_and_hangs_costs_three_hundred_clients_no_frame(tmp_path: Path) -> None:
+    with Server("--interval", "0.5", environment=faulty_probe(tmp_path)) as server:
+        server.frame()
+        async with reading(server.stream_url, 300) as readers:
+            await asyncio.sleep(15)
+            assert [reader.missed(0.5) for reader in readers] == [0] * 300
+            assert max(reader.longest_gap() for reader in readers) < 1.0
+            assert min(len(reader.stamps) for reader in readers) >= 28
+        (probe,) = (each for each in server.get("/api/probes")["probes"] if each["name"] == "extra")
+        assert probe["failures"] >= 2
+        assert probe["missed"] >= 2
+        assert is_well(server)
 
 
 async def test_a_pause_of_a_minute_drops_nobody() -> None:
