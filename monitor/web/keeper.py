@@ -55,10 +55,14 @@ class Keeper:
         self._slot_of: dict[Pinged, set[Pinged]] = {}
         self._backlogs: dict[asyncio.WriteTransport, Backlog] = {}
         self._deadlines: dict[Callable[[], None], int] = {}
+        self._somebody = asyncio.Event()
 
     async def run(self) -> None:
-        """Beat for ever."""
+        """Beat for ever, while there is somebody to look after: an idle server is not woken for nothing."""
         while True:
+            if not (self._slot_of or self._backlogs or self._deadlines):
+                self._somebody.clear()
+            await self._somebody.wait()
             await asyncio.sleep(BEAT)
             await asyncio.sleep(0)  # what has arrived already is read first: after a pause, pongs lie there
             self.beat()
@@ -79,6 +83,7 @@ class Keeper:
         """Ping this peer from now on, for the first time when it has been there for the time between two pings."""
         self._slot_of[peer] = slot = self._slots[self._beat % PING_EVERY]
         slot.add(peer)
+        self._somebody.set()
 
     def forget(self, peer: Pinged) -> None:
         """Ping it no more; harmless when it is not pinged."""
@@ -88,6 +93,7 @@ class Keeper:
     def paused(self, transport: asyncio.WriteTransport) -> None:
         """Take note that a connection has something to write that its peer does not take."""
         self._backlogs[transport] = Backlog(transport.get_write_buffer_size(), self._beat)
+        self._somebody.set()
 
     def resumed(self, transport: asyncio.WriteTransport) -> None:
         """Take note that it has nothing to write any more, or is gone."""
@@ -97,6 +103,7 @@ class Keeper:
         """Call `late` when PATIENCE is over, unless `came` is told first."""
         self._deadlines.pop(late, None)
         self._deadlines[late] = self._beat + PATIENCE
+        self._somebody.set()
 
     def came(self, late: Callable[[], None]) -> None:
         """Take back what `expect` was told; harmless when it was not."""
