@@ -22,8 +22,8 @@ from monitor.hub import Hub
 from monitor.machine import this_machine
 from monitor.registry import Registry
 from monitor.sampler import Sampler
-from monitor.web import guard, keys
-from monitor.web.door import HEARING, SPARE, Door, in_time
+from monitor.web import api, assets, guard, keys
+from monitor.web.door import HEARING, KEEP_ALIVE, SPARE, Door, in_time
 from monitor.web.errors import errors, without_malformed
 from monitor.web.keeper import Keeper
 from monitor.web.pages import setup_templates
@@ -37,8 +37,6 @@ log = logging.getLogger(__name__)
 
 #: Seconds that requests under way get when the server stops.
 FAREWELL = 1.0
-#: Seconds that a connection without a request is kept open.
-KEEP_ALIVE = 75.0
 #: File descriptors that are not for connections: probes, pages, the log.
 OWN_FILES = 64
 
@@ -68,6 +66,8 @@ def create_app(settings: Settings, probes: Registry) -> web.Application:
     app[STREAM] = Stream(app[keys.HUB], app[keys.HISTORY], Keeper(), settings.interval, settings.max_connections)
     app[keys.MACHINE] = this_machine()
     app[keys.VERSION] = installed_version()
+    app[api.ANSWERS] = asyncio.Semaphore(api.UNDER_WAY)
+    app[assets.ASSETS] = assets.load()
     setup_templates(app)
     setup_routes(app)
     app.on_response_prepare.append(guard.headers(settings.cors_origin))
@@ -134,8 +134,8 @@ async def _streaming(app: web.Application) -> AsyncIterator[None]:
     sampler = app[keys.SAMPLER]
     await sampler.open()
     tasks = [
-        asyncio.create_task(stream(sampler, app[keys.HISTORY], app[keys.HUB])),
-        asyncio.create_task(app[STREAM].keeper.run()),
+        asyncio.create_task(stream(sampler, app[keys.HISTORY], app[keys.HUB]), name="stream"),
+        asyncio.create_task(app[STREAM].keeper.run(), name="keeper"),
     ]
     for task in tasks:
         task.add_done_callback(_tell_of_its_end)
@@ -148,7 +148,7 @@ async def _streaming(app: web.Application) -> AsyncIterator[None]:
 
 def _tell_of_its_end(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
-        log.critical("the stream has stopped; /healthz tells", exc_info=error)
+        log.critical("the %s has stopped: restart this server", task.get_name(), exc_info=error)
 
 
 def _file_limit() -> int | None:

@@ -15,8 +15,8 @@ class Hub:
 
     A client is the transport of its connection. What the kernel does not take at once stays in the transport's
     buffer; while there is something in it, the client is passed over. It gets the newest frame when it has drained,
-    and the ones between are gone for it: this process never holds more than a part of one frame for a client, and a
-    reference to the newest one, which all share.
+    and the ones between are gone for it: of frames, this process never holds more for a client than a part of one, and
+    a reference to the newest, which all share.
     """
 
     def __init__(self) -> None:
@@ -33,15 +33,18 @@ class Hub:
         self, client: asyncio.WriteTransport, selection: Selection = EVERYTHING, framing: Framing = websocket_text
     ) -> None:
         """Give the client what it asked for of every frame from the next one on."""
-        self.leave(client)
+        self._quit(client)
         channel = selection, framing
         self._channel_of[client] = channel
         self._channels.setdefault(channel, {})[client] = None
 
     def leave(self, client: asyncio.WriteTransport) -> None:
-        """Give the client no more frames; harmless when it gets none."""
-        self._newest.pop(client, None)
+        """Give the client nothing more; harmless when it gets nothing."""
         self._enclosed.pop(client, None)
+        self._quit(client)
+
+    def _quit(self, client: asyncio.WriteTransport) -> None:
+        self._newest.pop(client, None)
         channel = self._channel_of.pop(client, None)
         if channel is not None:
             clients = self._channels[channel]
@@ -52,6 +55,10 @@ class Hub:
     def enclose(self, client: asyncio.WriteTransport, data: bytes) -> None:
         """Write this when the next frame is published, in one write with it where the client gets that frame."""
         self._enclosed[client] = data
+
+    def enclosed(self, client: asyncio.WriteTransport) -> bytes | None:
+        """Return what still waits for a frame to go with, and forget it."""
+        return self._enclosed.pop(client, None)
 
     def publish(self, frame: Frame, encoded: bytes) -> None:
         """Write a frame to each client that wants it and is ready; encoded and framed once for each set of fields."""

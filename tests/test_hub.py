@@ -100,6 +100,18 @@ def test_what_is_enclosed_goes_in_one_write_with_the_next_frame_or_alone_where_t
     assert every.received[1:] == [websocket_text(b"2")], "once"
 
 
+def test_what_is_enclosed_survives_that_its_client_joins_and_can_be_taken_back() -> None:
+    hub, client = Hub(), Client()
+    transport = cast(asyncio.WriteTransport, client)
+    hub.enclose(transport, b"ping")
+    hub.join(transport)
+    publish(hub, 1, b"1")
+    assert client.received == [websocket_text(b"1") + b"ping"]
+    hub.enclose(transport, b"again")
+    assert hub.enclosed(transport) == b"again"
+    assert hub.enclosed(transport) is None
+
+
 def test_who_has_left_gets_nothing_and_may_leave_twice() -> None:
     hub = Hub()
     (client,) = joined(hub, 1)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from monitor.web import door as module
-from monitor.web.door import HEARING
-from monitor.web.keeper import PATIENCE, STUCK_AFTER, Keeper
+from monitor.web.door import HEARING, KEEP_ALIVE, PATIENCE, Door
+from monitor.web.keeper import STUCK_AFTER, Keeper
 from monitor.web.peer import STREAM
 from tests.conftest import Client, Connect
 from tests.fakes import Scripted
@@ -140,7 +140,7 @@ async def test_when_file_descriptors_run_out_the_door_waits_says_so_once_and_goe
     assert messages == ["no further connection can be taken in: too many open files", "connections are taken in again"]
 
 
-@pytest.mark.parametrize("sent", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: localhost\r\nX: "])
+@pytest.mark.parametrize("sent", [b"GET / HT", b"GET / HTTP/1.1\r\nHost: localhost\r\nX: "])
 async def test_a_request_that_does_not_become_complete_ends_in_time(connect: Connect, sent: bytes) -> None:
     client = await connect()
     raw = await Raw.to(client)
@@ -149,6 +149,43 @@ async def test_a_request_that_does_not_become_complete_ends_in_time(connect: Con
     assert not raw.reader.at_eof()
     await beats(client, 1)
     assert (await raw.rest()).startswith(b"HTTP/1.1 408")
+
+
+async def test_a_connection_that_says_nothing_ends_in_time_without_a_word(connect: Connect) -> None:
+    client = await connect()
+    raw = await Raw.to(client)
+    await asyncio.sleep(0.05)
+    await beats(client, PATIENCE)
+    assert await raw.rest() == b""
+
+
+@pytest.mark.parametrize(
+    ("behind", "seconds"),
+    [
+        (b"POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf", PATIENCE),
+        (b"GET /x", KEEP_ALIVE),
+    ],
+)
+async def test_what_comes_half_behind_a_whole_request_ends_too(connect: Connect, behind: bytes, seconds: int) -> None:
+    client = await connect()
+    raw = await Raw.to(client)
+    await raw.send(REQUEST + behind)
+    await raw.answer()
+    await asyncio.sleep(0.05)
+    await beats(client, seconds)
+    await raw.rest()
+    await until(lambda: not connections_of(client))
+
+
+async def test_a_kept_connection_on_which_nothing_comes_ends_at_last(connect: Connect) -> None:
+    client = await connect()
+    raw = await Raw.to(client)
+    await raw.send(REQUEST)
+    await raw.answer()
+    await beats(client, KEEP_ALIVE - 1)
+    assert connections_of(client)
+    await beats(client, 1)
+    assert await raw.rest() == b""
 
 
 async def test_a_request_that_comes_drop_by_drop_has_no_more_time(connect: Connect) -> None:
@@ -229,6 +266,55 @@ async def test_who_does_not_read_an_answer_is_dropped_and_leaves_nothing_behind(
     assert not backlogs
     await until(lambda: not connections_of(client))
     transport.abort()
+
+
+async def test_the_door_goes_on_after_a_connection_that_cannot_be_made(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = asyncio.get_running_loop()
+    make, failures = loop.connect_accepted_socket, [OSError(errno.EINVAL, "gone"), RuntimeError("what?")] * 3
+
+    async def failing(protocol: Any, connection: socket.socket) -> Any:
+        if failures:
+            protocol()
+            raise failures.pop()
+        return await make(protocol, connection)
+
+    monkeypatch.setattr(loop, "connect_accepted_socket", failing)
+    client = await connect(limit=1)
+    for _ in range(6):
+        raw = await Raw.to(client)
+        assert await raw.rest() == b""
+    raw = await Raw.to(client)
+    await raw.send(REQUEST)
+    assert b"too_many_clients" not in (await raw.answer())[1], "none of those took the one place"
+    raw.close()
+
+
+async def test_a_name_with_an_address_that_this_machine_has_not_is_listened_on_at_the_other(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = await connect()
+    assert client.server.runner is not None
+    loop = asyncio.get_running_loop()
+
+    async def two(*_: Any, **__: Any) -> Any:
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 0)),  # reserved for documentation
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0)),
+        ]
+
+    monkeypatch.setattr(loop, "getaddrinfo", two)
+    door = Door(client.server.runner, "localhost", 0, keeper=keeper_of(client), limit=1)  # type: ignore[arg-type]  # it is
+    await door.start()
+    _, writer = await asyncio.open_connection("127.0.0.1", door.port)
+    writer.close()
+    await door.stop()
+    monkeypatch.setattr(
+        loop, "getaddrinfo", lambda *_, **__: asyncio.sleep(0, result=[(socket.AF_INET, 1, 6, "", ("192.0.2.1", 0))])
+    )
+    with pytest.raises(OSError, match="assign"):
+        await Door(client.server.runner, "x", 0, keeper=keeper_of(client), limit=1).start()  # type: ignore[arg-type]
 
 
 async def test_streams_beyond_the_setting_are_refused_and_other_requests_answered(connect: Connect) -> None:

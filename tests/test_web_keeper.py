@@ -8,8 +8,10 @@ from typing import cast
 import pytest
 
 from monitor.web import keeper as module
-from monitor.web.keeper import PATIENCE, PING_EVERY, PONG_WITHIN, STUCK_AFTER, Keeper
+from monitor.web.keeper import PING_EVERY, PONG_WITHIN, STUCK_AFTER, Keeper
 from tests.fakes import Client
+
+PATIENCE = 10
 
 
 class FakePeer:
@@ -110,9 +112,9 @@ def test_who_was_expected_and_did_not_come_is_told_once_and_in_time() -> None:
     def came() -> None:
         late.append("came")
 
-    keeper.expect(came)
+    keeper.expect(came, PATIENCE)
     keeper.beat()
-    keeper.expect(never)
+    keeper.expect(never, PATIENCE)
     keeper.came(came)
     beats(keeper, PATIENCE - 1)
     assert late == []
@@ -127,13 +129,37 @@ def test_a_wait_that_is_renewed_begins_anew() -> None:
     def tell() -> None:
         late.append(1)
 
-    keeper.expect(tell)
+    keeper.expect(tell, PATIENCE)
     beats(keeper, PATIENCE - 1)
-    keeper.expect(tell)
+    keeper.expect(tell, PATIENCE)
     beats(keeper, PATIENCE - 1)
     assert late == []
     keeper.beat()
     assert late == [1]
+
+
+def test_a_fault_with_one_connection_is_his_alone(caplog: pytest.LogCaptureFixture) -> None:
+    class Faulty(FakePeer):
+        """A peer with whom everything fails."""
+
+        def ping(self, nonce: bytes) -> None:
+            super().ping(nonce)
+            raise RuntimeError("ping")
+
+        def is_overdue(self) -> bool:
+            raise RuntimeError("judge")
+
+    def late() -> None:
+        raise RuntimeError("late")
+
+    keeper, faulty, healthy, told = Keeper(), Faulty(), FakePeer(), list[int]()
+    keeper.look_after(faulty)
+    keeper.look_after(healthy)
+    keeper.expect(late, PATIENCE)
+    keeper.expect(lambda: told.append(1), PATIENCE)
+    beats(keeper, PING_EVERY + PONG_WITHIN)
+    assert (faulty.is_cut_off, healthy.is_cut_off, told, len(healthy.nonces)) == (True, False, [1], 1)
+    assert caplog.text.count("could not be looked after") >= 2
 
 
 async def test_a_pause_of_the_process_is_one_beat_and_what_has_arrived_is_read_before_it(

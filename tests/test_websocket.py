@@ -457,7 +457,7 @@ class FakeTransport(FakeClient):
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         pass
 
-    def set_write_buffer_limits(self, high: int) -> None:
+    def set_write_buffer_limits(self, high: int, low: int) -> None:
         pass
 
     def get_extra_info(self, name: str) -> FakeSocket:
@@ -466,6 +466,8 @@ class FakeTransport(FakeClient):
 
 class FakeSocket:
     """The socket of a fake transport."""
+
+    family = sockets.AF_UNIX
 
     def setsockopt(self, *option: int) -> None:
         pass

@@ -1,7 +1,7 @@
 """The HTTP API: the newest frame, the probes, and whether all is well."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -15,12 +15,20 @@ from monitor.selection import Selection
 from monitor.web.errors import Refusal
 from monitor.web.keys import HISTORY, REGISTRY, SAMPLER
 from monitor.web.peer import STREAM
-from monitor.web.query import known_fields, read_history
+from monitor.web.query import Stretch, known_fields, read_history
 
 #: `/healthz` fails when the newest frame is older than this many intervals.
 PATIENCE = 3
-#: Rows of the history that are read before others have their turn.
+#: Rows of the history that are read before others have their turn, and that are written at a time.
 STRIDE = 100
+PIECE = 500
+#: Bytes of an answer from the history that are given to a connection at a time.
+PORTION = 64 * 1024
+#: Answers from the history that may be under way at a time, and seconds for each.
+UNDER_WAY = 8
+LONGEST_ANSWER = 60.0
+
+ANSWERS = web.AppKey("answers", asyncio.Semaphore)
 
 
 async def system_stats(request: web.Request) -> web.Response:
@@ -49,16 +57,36 @@ async def probes(request: web.Request) -> web.Response:
     return web.Response(body=msgspec.json.encode(document), content_type="application/json", charset="utf-8")
 
 
-async def past(request: web.Request) -> web.Response:
+async def past(request: web.Request) -> web.StreamResponse:
     """GET /api/history: the frames in memory as columns, for charts; a row every `step` seconds."""
-    history, sampler = request.app[HISTORY], request.app[SAMPLER]
     asked = read_history(request)
+    answers = request.app[ANSWERS]
+    async with answers:  # a few at a time, and none for ever: what has been read out waits in this process
+        timestamps, columns = await _read_out(request, asked)
+        response = web.StreamResponse(headers={"Content-Type": "application/json; charset=utf-8"})
+        try:
+            async with asyncio.timeout(LONGEST_ANSWER):
+                await response.prepare(request)
+                ready = bytearray()
+                for part in _parts(request.app[SAMPLER].interval, timestamps, columns):
+                    ready += part
+                    if len(ready) >= PORTION:
+                        await response.write(bytes(ready))  # comes back when all of it has been taken
+                        ready = bytearray()
+                await response.write_eof(bytes(ready))
+        except TimeoutError:
+            if request.transport is not None:
+                request.transport.abort()
+    return response
+
+
+async def _read_out(request: web.Request, asked: Stretch) -> tuple[list[float], dict[str, list[Any]]]:
+    """Return the timestamps and the columns of a stretch."""
+    history, sampler = request.app[HISTORY], request.app[SAMPLER]
     names = columns_of(asked.selection, known_fields(sampler))
     timestamps: list[float] = []
     columns: dict[str, list[Any]] = {name: [] for name in names}
-    async with request.app[
-        STREAM
-    ].reading:  # one at a time: neither memory nor the stream pays for many who ask at once
+    async with request.app[STREAM].reading:  # one at a time: the stream does not pay for many who ask at once
         for number, entry in enumerate(history.after(-1)):
             if number % STRIDE == STRIDE - 1:
                 await asyncio.sleep(0)
@@ -67,17 +95,26 @@ async def past(request: web.Request) -> web.Response:
                 timestamps.append(entry.timestamp)
                 for name, (section, field) in names.items():
                     columns[name].append(frame[section][field])
-        body = await _encoded({"interval": sampler.interval, "timestamp": timestamps}, columns)
-    return web.Response(body=body, content_type="application/json", charset="utf-8")
+    return timestamps, columns
 
 
-async def _encoded(head: Mapping[str, Any], columns: Mapping[str, Sequence[Any]]) -> bytes:
-    """Return the head, and the columns under "fields", as JSON; others have their turn after each column."""
-    parts = []
-    for name, column in columns.items():
-        parts.append(msgspec.json.encode(name) + b":" + msgspec.json.encode(column))
-        await asyncio.sleep(0)
-    return msgspec.json.encode(head)[:-1] + b',"fields":{' + b",".join(parts) + b"}}"
+def _parts(interval: float, timestamps: Sequence[float], columns: Mapping[str, Sequence[Any]]) -> Iterator[bytes]:
+    """Yield the JSON piece by piece, some kilobytes each."""
+    yield b'{"interval":%s,"timestamp":' % msgspec.json.encode(interval)
+    yield from _pieces(timestamps)
+    yield b',"fields":{'
+    for number, (name, column) in enumerate(columns.items()):
+        yield b"%s%s:" % (b"," if number else b"", msgspec.json.encode(name))
+        yield from _pieces(column)
+    yield b"}}"
+
+
+def _pieces(values: Sequence[Any]) -> Iterator[bytes]:
+    yield b"["
+    for start in range(0, len(values), PIECE):
+        piece = msgspec.json.encode(values[start : start + PIECE])[1:-1]
+        yield b"," + piece if start else piece
+    yield b"]"
 
 
 def columns_of(selection: Selection, known: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, str]]:

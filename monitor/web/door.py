@@ -5,18 +5,21 @@ import errno
 import logging
 import os
 import socket
-from collections.abc import Callable
-from contextlib import suppress
-from typing import Final, cast
+from collections.abc import Callable, Sequence
+from typing import Any, Final, cast
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from monitor.web.keeper import Keeper
-from monitor.web.relay import Relay, reset
+from monitor.web.relay import Relay, finish, reset, unsent
 
 log = logging.getLogger(__name__)
 
+#: Seconds in which a request has to be complete, from its first byte to the end of its body.
+PATIENCE: Final = 10
+#: Seconds that a connection without a request is kept open.
+KEEP_ALIVE: Final = 75
 #: Connections beyond the limit of streams: for those who only ask how things stand.
 SPARE: Final = 64
 #: Connections that may hear at one time that there is no room; more wait to be let in.
@@ -27,8 +30,11 @@ FAREWELL: Final = 1.0
 PAUSE: Final = 0.5
 #: Connections that may wait to be let in.
 BACKLOG: Final = 1024
+#: Attempts to find a free port that is free on every address.
+ATTEMPTS: Final = 10
 
-_EXHAUSTED: Final = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+#: What the system says of an address that this machine does not have.
+_ABSENT: Final = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 _BODY: Final = b'{"error":{"code":"too_many_clients","message":"No further connection is taken in; try again later."}}'
 _FULL: Final = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: %d\r\n"
@@ -38,47 +44,63 @@ _TOO_LATE: Final = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnec
 
 
 class Visit(Relay):
-    """One connection that was let in. Whoever does not finish a request in time has to go."""
+    """One connection that was let in. Whoever does not finish a request in time has to go.
 
-    __slots__ = ("_asking", "_keeper", "_left", "_served", "_transport")
+    Its time runs from the first byte of a request to the last of its body. Bytes that come while another request is
+    served belong to the next one; whether those that came together with that one do, aiohttp alone knows, so that a
+    connection on which nothing is served always has a time that runs.
+    """
 
-    def __init__(self, inner: asyncio.Protocol, keeper: Keeper, left: Callable[[], None]) -> None:
+    __slots__ = ("_count", "_heard", "_keeper", "_served", "_transport")
+
+    def __init__(self, inner: asyncio.Protocol, keeper: Keeper, count: Callable[[int], None]) -> None:
         super().__init__(inner)
         self._keeper = keeper
-        self._left = left
+        self._count = count
         self._transport: asyncio.Transport | None = None
-        self._asking = True  # bytes came of a request that is not complete; at first they are due
+        self._heard = False  # bytes came since the last complete request
         self._served = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._count(1)
         self._transport = transport = cast(asyncio.Transport, transport)
-        transport.set_write_buffer_limits(high=0)  # so that `pause_writing` tells of whatever is not taken
-        self._keeper.expect(self.too_late)
+        transport.set_write_buffer_limits(high=1, low=0)  # so that `pause_writing` tells of whatever is not taken
+        self._keeper.expect(self.too_late, PATIENCE)
         super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
-        if not self._asking:
-            self._asking = True
+        if not self._heard:
+            self._heard = True
             if not self._served:
-                self._keeper.expect(self.too_late)
+                self._keeper.expect(self.too_late, PATIENCE)
         super().data_received(data)
 
+    def asks(self) -> None:
+        """Take note that the head of a request is there, and its body is due."""
+        self._served, self._heard = False, True
+        self._keeper.expect(self.too_late, PATIENCE)
+
     def complete(self) -> None:
-        """Take note that a request is there, with its body: it is being served."""
-        self._served, self._asking = True, False
+        """Take note that the whole request is there and being served."""
+        self._served, self._heard = True, False
         self._keeper.came(self.too_late)
 
     def answered(self) -> None:
-        """Take note that it has been served."""
+        """Take note that the handler has returned; the answer may still have to be written."""
         self._served = False
-        if self._asking:
-            self._keeper.expect(self.too_late)
+        self._keeper.expect(self.too_late, PATIENCE if self._heard else KEEP_ALIVE)
 
     def too_late(self) -> None:
         """Close a connection whose request has not come in time."""
-        if self._transport is not None:
-            self._transport.write(_TOO_LATE)
-            self._transport.close()
+        transport = self._transport
+        if transport is None:
+            return
+        if unsent(transport):  # the answer before it is still being read: the keeper judges that
+            self._keeper.expect(self.too_late, PATIENCE)
+            return
+        if self._heard:
+            transport.write(_TOO_LATE)
+        finish(transport, FAREWELL)
 
     def pause_writing(self) -> None:
         if self._transport is not None:
@@ -94,24 +116,25 @@ class Visit(Relay):
         self._keeper.came(self.too_late)
         if self._transport is not None:
             self._keeper.resumed(self._transport)
-        self._left()
+        self._count(-1)
         super().connection_lost(exc)
 
 
 class TurnedAway(asyncio.Protocol):
     """One connection that was not let in: it hears why, and has a moment to read it."""
 
-    __slots__ = ("_left",)
+    __slots__ = ("_count",)
 
-    def __init__(self, left: Callable[[], None]) -> None:
-        self._left = left
+    def __init__(self, count: Callable[[int], None]) -> None:
+        self._count = count
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._count(1)
         cast(asyncio.Transport, transport).write(_FULL)
         asyncio.get_running_loop().call_later(FAREWELL, reset, cast(asyncio.Transport, transport))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._left()
+        self._count(-1)
 
 
 class Door(web.BaseSite):
@@ -141,19 +164,12 @@ class Door(web.BaseSite):
         return f"http://{self._host}:{self.port}"
 
     async def start(self) -> None:
-        """Listen on every address that the host stands for. Raises OSError."""
+        """Listen on every address that the host stands for, as far as this machine has it. Raises OSError."""
         await super().start()
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(self._host, self.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        try:
-            for family, address in dict.fromkeys((family, address[0]) for family, _, _, _, address in found):
-                listening = socket.create_server((str(address), self.port), family=family, backlog=BACKLOG)
-                listening.setblocking(False)
-                self._sockets.append(listening)
-                self.port = listening.getsockname()[1]
-        except OSError:
-            self._close()
-            raise
+        self._sockets = _listening([(family, address) for family, _, _, _, address in found], self.port)
+        self.port = self._sockets[0].getsockname()[1]
         self._tasks = [asyncio.create_task(self._let_in(listening)) for listening in self._sockets]
 
     async def stop(self) -> None:
@@ -161,52 +177,87 @@ class Door(web.BaseSite):
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._close()
+        _close(self._sockets)
         await super().stop()
 
     async def _let_in(self, listening: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         while True:
             await self._may_hear.wait()
+            connection = None
             try:
                 connection, _ = await loop.sock_accept(listening)
-            except OSError as error:
-                await self._pause(error)
-                continue
-            if self._without:
-                self._without = False
-                log.warning("connections are taken in again")
-            with suppress(OSError):  # gone already
+                self._tell(None)
                 await loop.connect_accepted_socket(self._admit, connection)
+            except Exception as error:  # noqa: BLE001 - whatever it is, others have to be let in after it
+                if connection is not None:  # this one alone: reset before it was inside, say
+                    log.debug("a connection was lost at the door: %s", error)
+                    connection.close()
+                elif not isinstance(error, ConnectionError):
+                    # Who is there already keeps what he has; to try at once would only keep the processor busy.
+                    self._tell(error)
+                    await asyncio.sleep(PAUSE)
+
+    def _tell(self, error: Exception | None) -> None:
+        """Tell the log when nobody can be let in, and when somebody can again; each once."""
+        if error is not None and not self._without:
+            number = error.errno if isinstance(error, OSError) else None
+            log.error("no further connection can be taken in: %s", os.strerror(number).lower() if number else error)
+        elif error is None and self._without:
+            log.warning("connections are taken in again")
+        self._without = error is not None
 
     def _admit(self) -> asyncio.Protocol:
         if self._inside < self._limit:
-            self._inside += 1
-            return Visit(self._protocols(), self._keeper, self._leave)
-        self._hearing += 1
-        if self._hearing >= HEARING:
+            return Visit(self._protocols(), self._keeper, self._count_inside)
+        return TurnedAway(self._count_hearing)
+
+    def _count_inside(self, more: int) -> None:
+        self._inside += more
+
+    def _count_hearing(self, more: int) -> None:
+        self._hearing += more
+        if self._hearing < HEARING:
+            self._may_hear.set()
+        else:
             self._may_hear.clear()
-        return TurnedAway(self._heard)
 
-    def _leave(self) -> None:
-        self._inside -= 1
 
-    def _heard(self) -> None:
-        self._hearing -= 1
-        self._may_hear.set()
+def _listening(addresses: Sequence[tuple[int, Any]], port: int) -> list[socket.socket]:
+    """Return a socket for each address that this machine has, all with one port. Raises OSError."""
+    for _ in range(ATTEMPTS):
+        sockets: list[socket.socket] = []
+        absent: OSError | None = None
+        try:
+            for family, address in dict.fromkeys(addresses):
+                try:
+                    sockets.append(_bound(family, address, sockets[0].getsockname()[1] if sockets else port))
+                except OSError as error:
+                    if error.errno not in _ABSENT:
+                        raise
+                    absent = error  # "localhost" is ::1 too where there is no IPv6
+        except OSError as error:
+            _close(sockets)
+            if port or error.errno != errno.EADDRINUSE:
+                raise
+            continue  # a free port of one address that another one has not free: take the next
+        if absent is not None and not sockets:
+            raise absent
+        return sockets
+    raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
 
-    async def _pause(self, error: OSError) -> None:
-        # Who is there already keeps what he has; to try at once would only keep the processor busy.
-        if error.errno in _EXHAUSTED:
-            if not self._without:
-                self._without = True
-                log.error("no further connection can be taken in: %s", os.strerror(error.errno).lower())
-            await asyncio.sleep(PAUSE)
 
-    def _close(self) -> None:
-        for listening in self._sockets:
-            listening.close()
-        self._sockets.clear()
+def _bound(family: int, address: Any, port: int) -> socket.socket:
+    host, _, *scope = address
+    listening = socket.create_server((host, port, *scope), family=family, backlog=BACKLOG)
+    listening.setblocking(False)
+    return listening
+
+
+def _close(sockets: list[socket.socket]) -> None:
+    for listening in sockets:
+        listening.close()
+    sockets.clear()
 
 
 @web.middleware
@@ -214,10 +265,11 @@ async def in_time(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Tell the connection's `Visit` that the request is complete, when it is; its body is read here, once for all."""
     transport = request.transport
     visit = None if transport is None else transport.get_protocol()
-    if request.can_read_body:
-        await request.read()
     if transport is None or not isinstance(visit, Visit):  # the application runs behind another door than ours
         return await handler(request)
+    if request.can_read_body:
+        visit.asks()
+        await request.read()
     visit.complete()
     try:
         return await handler(request)

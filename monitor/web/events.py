@@ -9,6 +9,7 @@ from aiohttp import HttpVersion11, web
 from monitor.encoder import WELCOME, chunk, event, event_chunk
 from monitor.web.peer import STREAM, Peer, Stream
 from monitor.web.query import read_stream
+from monitor.web.relay import unsent
 
 #: A line that clients ignore: it keeps a quiet connection open through proxies.
 _COMMENT: Final = b":\n\n"
@@ -17,14 +18,14 @@ RETRY: Final = (500, 6000)
 
 
 class EventPeer(Peer):
-    """The other end of a stream of events; `gone` is set when it has ended, from whichever side."""
+    """The other end of a stream of events; `ended` is set when it has ended, from whichever side."""
 
-    __slots__ = ("_chunked", "gone")
+    __slots__ = ("_chunked", "ended")
 
     def __init__(self, stream: Stream, transport: asyncio.Transport, *, chunked: bool) -> None:
         super().__init__(stream, transport, event_chunk if chunked else event)
         self._chunked = chunked
-        self.gone = asyncio.Event()
+        self.ended = asyncio.Event()
 
     def greet(self) -> None:
         """Write what comes before all frames."""
@@ -32,16 +33,16 @@ class EventPeer(Peer):
         self.transport.write(chunk(greeting) if self._chunked else greeting)
 
     def ping(self, nonce: bytes) -> None:
-        if not self.transport.get_write_buffer_size():
+        if not unsent(self.transport):
             self.send_along(chunk(_COMMENT) if self._chunked else _COMMENT)
 
     async def goodbye(self) -> None:
         """Let the handler end the body."""
         self.leave()
-        self.gone.set()
+        self.ended.set()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.gone.set()
+        self.ended.set()
         super().connection_lost(exc)
 
 
@@ -51,21 +52,20 @@ async def stream(request: web.Request) -> web.StreamResponse:
     shared = request.app[STREAM]
     shared.take_place()
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
+    response.headers["Cache-Control"] = "no-store, no-transform"  # and no proxy compresses, for which it would wait
     response.headers["X-Accel-Buffering"] = "no"  # nginx passes on what it gets
     try:
         await response.prepare(request)
         if request.transport is None:
             raise ConnectionResetError  # gone meanwhile
+        peer = EventPeer(shared, request.transport, chunked=request.version >= HttpVersion11)
+        peer.greet()
+        peer.join(asked)
     except BaseException:
         shared.give_back()
         raise
-    peer = EventPeer(shared, request.transport, chunked=request.version >= HttpVersion11)
-    peer.greet()
-    peer.join(asked)
     try:
-        await peer.gone.wait()
+        await peer.ended.wait()
     finally:
         peer.leave()
-        if peer.transport.get_write_buffer_size():
-            peer.cut_off()
     return response

@@ -17,6 +17,8 @@ from monitor.web.errors import Refusal, is_api
 log = logging.getLogger(__name__)
 
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+#: What a page of a listed origin may send besides what every page may.
+_HEADERS = ("Content-Type", "Last-Event-ID")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -108,10 +110,10 @@ def headers(cors_origins: Collection[str]) -> Callable[[web.Request, web.StreamR
 
 
 def _preflight(request: web.Request) -> web.Response:
-    asked = request.headers.get("Access-Control-Request-Headers", "")
+    asked = request.headers.get("Access-Control-Request-Headers", "").lower()
     answer = web.Response(status=204, headers={"Access-Control-Allow-Methods": "GET, HEAD, POST"})
-    if "content-type" in asked.lower():
-        answer.headers["Access-Control-Allow-Headers"] = "Content-Type"
+    if allowed := [name for name in _HEADERS if name.lower() in asked]:
+        answer.headers["Access-Control-Allow-Headers"] = ", ".join(allowed)
     answer.headers["Access-Control-Max-Age"] = "600"
     return answer
 

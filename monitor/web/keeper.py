@@ -5,13 +5,16 @@ which nothing could be read from him.
 """
 
 import asyncio
+import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import Final, Protocol
 
-from monitor.web.relay import reset
+from monitor.web.relay import reset, unsent
+
+log = logging.getLogger(__name__)
 
 #: Seconds between two beats.
 BEAT: Final = 1.0
@@ -19,9 +22,7 @@ BEAT: Final = 1.0
 PING_EVERY: Final = 20
 #: Beats until its pong is due.
 PONG_WITHIN: Final = 10
-#: Beats in which a request has to be complete, from its first byte to the end of its body.
-PATIENCE: Final = 10
-#: Beats without the least progress until a connection with something to write is dropped.
+#: Beats without the least progress until a connection for which something waits in this process is dropped.
 STUCK_AFTER: Final = 30
 
 
@@ -68,16 +69,19 @@ class Keeper:
             self.beat()
 
     def beat(self) -> None:
-        """Judge and ping those whose turn it is."""
+        """Judge and ping those whose turn it is. A fault with one of them is his alone."""
         self._beat += 1
         self._end_waits()
         self._drop_stuck()
-        for peer in [peer for peer in self._slots[(self._beat - PONG_WITHIN) % PING_EVERY] if peer.is_overdue()]:
-            self.forget(peer)
-            peer.cut_off()
+        for peer in list(self._slots[(self._beat - PONG_WITHIN) % PING_EVERY]):
+            with _alone(peer.cut_off):
+                if peer.is_overdue():
+                    self.forget(peer)
+                    peer.cut_off()
         nonce = secrets.token_bytes(8)  # one for all: whoever does not read cannot know it
-        for peer in self._slots[self._beat % PING_EVERY]:
-            peer.ping(nonce)
+        for peer in list(self._slots[self._beat % PING_EVERY]):
+            with _alone(peer.cut_off):
+                peer.ping(nonce)
 
     def look_after(self, peer: Pinged) -> None:
         """Ping this peer from now on, for the first time when it has been there for the time between two pings."""
@@ -92,17 +96,16 @@ class Keeper:
 
     def paused(self, transport: asyncio.WriteTransport) -> None:
         """Take note that a connection has something to write that its peer does not take."""
-        self._backlogs[transport] = Backlog(transport.get_write_buffer_size(), self._beat)
+        self._backlogs[transport] = Backlog(unsent(transport), self._beat)
         self._somebody.set()
 
     def resumed(self, transport: asyncio.WriteTransport) -> None:
         """Take note that it has nothing to write any more, or is gone."""
         self._backlogs.pop(transport, None)
 
-    def expect(self, late: Callable[[], None]) -> None:
-        """Call `late` when PATIENCE is over, unless `came` is told first."""
-        self._deadlines.pop(late, None)
-        self._deadlines[late] = self._beat + PATIENCE
+    def expect(self, late: Callable[[], None], beats: int) -> None:
+        """Call `late` after so many beats, unless `came` is told first; instead of what was expected before."""
+        self._deadlines[late] = self._beat + beats
         self._somebody.set()
 
     def came(self, late: Callable[[], None]) -> None:
@@ -110,18 +113,31 @@ class Keeper:
         self._deadlines.pop(late, None)
 
     def _end_waits(self) -> None:
-        due = list(takewhile(lambda each: self._deadlines[each] <= self._beat, self._deadlines))  # in the order of time
-        for late in due:
+        for late in [late for late, beat in self._deadlines.items() if beat <= self._beat]:
             del self._deadlines[late]
-            late()
+            with _alone():
+                late()
 
     def _drop_stuck(self) -> None:
         for transport, backlog in list(self._backlogs.items()):
-            size = transport.get_write_buffer_size()
+            size = unsent(transport)
             if size < backlog.size:
                 self._backlogs[transport] = Backlog(size, self._beat)
             elif self._beat - backlog.beat >= STUCK_AFTER:
                 del self._backlogs[transport]
-                reset(transport)
+                with _alone():
+                    reset(transport)
             else:
                 backlog.size = size
+
+
+@contextmanager
+def _alone(drop: Callable[[], None] | None = None) -> Iterator[None]:
+    """Keep a fault with one connection from all others: it is told of, and the connection dropped."""
+    try:
+        yield
+    except Exception:
+        log.exception("a connection that could not be looked after is dropped")
+        if drop is not None:
+            with suppress(Exception):
+                drop()

@@ -11,6 +11,7 @@ from monitor.web.errors import Refusal
 from monitor.web.inbound import Inbound
 from monitor.web.peer import STREAM, Peer, Stream
 from monitor.web.query import read_stream
+from monitor.web.relay import unsent
 
 #: Clients have nothing to say that is longer; a longer message ends the connection with 1009.
 LARGEST_MESSAGE: Final = 4096
@@ -57,9 +58,7 @@ class Socket(web.WebSocketResponse):
                 pass
             await super().write_eof()
         finally:
-            peer.leave()
-            if peer.transport.get_write_buffer_size():
-                peer.cut_off()
+            peer.let_go()
             self._untie()
 
     def _untie(self) -> None:
@@ -94,10 +93,16 @@ class SocketPeer(Peer):
         self.send_along(websocket_ping(nonce))
 
     def is_overdue(self) -> bool:
-        return self._nonce is not None
+        if self._nonce is None or unsent(self.transport):
+            return False  # while something waits for it, it is judged by whether that becomes less: it reads slowly
+        waiting = self._stream.hub.enclosed(self.transport)
+        if waiting is not None:  # no frame came that it could go with
+            self.transport.write(waiting)
+            return False
+        return True
 
     def resume_writing(self) -> None:
-        self._nonce = None  # it has read what we had for it, slowly: as good as a pong
+        self._nonce = None  # it has read all that we had for it: as good as a pong
         super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
@@ -143,13 +148,13 @@ async def metrics(request: web.Request) -> web.StreamResponse:
         await websocket.prepare(request)
         if request.transport is None:
             raise ConnectionResetError  # gone during the handshake
+        websocket.headers.clear()  # they have been sent
+        request.transport.write(_WELCOME_FRAME)
+        websocket.peer = peer = SocketPeer(stream, request.transport, websocket)
+        peer.join(asked)
     except BaseException:
         stream.give_back()
         raise
-    websocket.headers.clear()  # they have been sent
-    websocket.peer = SocketPeer(stream, request.transport, websocket)
-    request.transport.write(_WELCOME_FRAME)
-    websocket.peer.join(asked)
     return websocket
 
 

@@ -12,7 +12,6 @@ from monitor.web.keys import MACHINE, SAMPLER, VERSION
 #: Beside the package in a checkout and in an editable install, inside it in a wheel.
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
 TEMPLATES: Final = (_PACKAGE / "templates", _PACKAGE.parent / "templates")
-STATIC: Final = Path(__file__).resolve().parent / "static"
 
 
 @aiohttp_jinja2.template("home.html")

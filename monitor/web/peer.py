@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, cast
 
@@ -15,21 +16,24 @@ from monitor.selection import Selection
 from monitor.web.errors import Refusal
 from monitor.web.keeper import Keeper
 from monitor.web.query import Asked
-from monitor.web.relay import Relay, reset
+from monitor.web.relay import Relay, finish, reset, unsent
 
 log = logging.getLogger(__name__)
 
 #: Bytes the kernel may hold for a client that does not read: frames that it will read late. The kernel at the other end
 #: holds more, out of our reach.
 SEND_BUFFER: Final = 64 * 1024
+#: Bytes of it that may wait to be sent. What waits here is old when it comes, and a ping comes after it.
+UNSENT: Final = 16 * 1024
 #: Milliseconds that a peer may leave data unacknowledged, or its window closed.
 SILENT_PEER: Final = 30_000
 #: Seconds for which a ping may wait for the next frame.
 NEAR: Final = 2.0
 #: Frames of back-fill that are looked at before others have their turn.
 STRIDE: Final = 50
-#: Seconds for goodbyes when the server stops.
+#: Seconds that a client which is to go has for what is still to be read, and between two looks whether it has.
 FAREWELL: Final = 1.0
+GLANCE: Final = 0.05
 #: Seconds after which a client that was refused for want of room may try again.
 RETRY_AFTER: Final = 5
 
@@ -89,11 +93,11 @@ class Peer(Relay):
     def join(self, asked: Asked) -> None:
         """Send the past that was asked for, then every frame from the next one on.
 
-        The place that was taken for it is given back when it leaves.
+        It has the place that was taken for it until it leaves.
         """
+        stream = self._stream
         _bound_buffers(self.transport)
         self.transport.set_protocol(self)
-        stream = self._stream
         stream.peers.add(self)
         stream.keeper.look_after(self)
         start = asked.start(stream.history)
@@ -139,6 +143,11 @@ class Peer(Relay):
         """End the stream as its protocol wants it, without waiting for a client that does not read."""
         raise NotImplementedError
 
+    def let_go(self) -> None:
+        """Leave, and close the connection; a client that still has something to read gets a moment for it."""
+        self.leave()
+        finish(self.transport, FAREWELL)
+
     def resume_writing(self) -> None:
         super().resume_writing()
         if self._drained is not None and not self._drained.done():
@@ -166,10 +175,10 @@ class Peer(Relay):
                     tick = entry.tick
                     if selection.wants(entry.tick, entry.before):
                         transport.write(self.framing(_selected(entry.encoded, selection), entry.timestamp))
-                        if transport.get_write_buffer_size():
+                        if unsent(transport):
                             break
                 await asyncio.sleep(0)
-            if transport.get_write_buffer_size():
+            if unsent(transport):
                 self._drained = asyncio.get_running_loop().create_future()
                 await self._drained
 
@@ -182,11 +191,16 @@ class Peer(Relay):
 
 async def close_stream(app: web.Application) -> None:
     """Say goodbye to every client when the server stops; cut off those that do not go in time."""
-    goodbyes = {asyncio.create_task(peer.goodbye()): peer for peer in app[STREAM].peers}
+    peers = list(app[STREAM].peers)
+    goodbyes = [asyncio.create_task(peer.goodbye()) for peer in peers]
+    end = asyncio.get_running_loop().time() + FAREWELL
     if goodbyes:
         await asyncio.wait(goodbyes, timeout=FAREWELL)
-    for goodbye, peer in goodbyes.items():
-        if goodbye.cancel() or peer.transport.get_write_buffer_size():
+    # So that those who read slowly read of the end too.
+    while any(unsent(peer.transport) for peer in peers) and asyncio.get_running_loop().time() < end:  # noqa: ASYNC110
+        await asyncio.sleep(GLANCE)  # transports tell their protocols, and nobody else
+    for goodbye, peer in zip(goodbyes, peers, strict=True):
+        if goodbye.cancel() or unsent(peer.transport):
             peer.cut_off()
 
 
@@ -195,12 +209,18 @@ def _selected(encoded: bytes, selection: Selection) -> bytes:
 
 
 def _bound_buffers(transport: asyncio.Transport) -> None:
-    # Told of the first byte that is not taken, and again when all are: `pause_writing`, `resume_writing`.
-    transport.set_write_buffer_limits(high=0)
+    # Told when something is not taken, and again when all is: `pause_writing`, `resume_writing`.
+    transport.set_write_buffer_limits(high=1, low=0)
     connection = transport.get_extra_info("socket")
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-    if hasattr(socket, "TCP_USER_TIMEOUT"):
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_PEER)
+    options = [(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)]
+    if connection.family in (socket.AF_INET, socket.AF_INET6):
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            options.append((socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_PEER))
+        if hasattr(socket, "TCP_NOTSENT_LOWAT"):
+            options.append((socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT))
+    for option in options:
+        with suppress(OSError):  # the peer may be gone, and some systems say so here
+            connection.setsockopt(*option)
 
 
 #: Its key stands here because its type does.

@@ -33,10 +33,25 @@ class Relay(asyncio.Protocol):
         self.inner.connection_lost(exc)
 
 
+def unsent(transport: asyncio.WriteTransport) -> int:
+    """Return the bytes in this process that the peer has not taken."""
+    try:
+        return transport.get_write_buffer_size()
+    except (AttributeError, RuntimeError):  # asyncio's transport for TLS, once it is closed, has none and does not know
+        return 0
+
+
 def reset(transport: asyncio.WriteTransport) -> None:
     """Drop a connection at once, and what its peer has not taken with it: from this process and from the kernel."""
     connection = transport.get_extra_info("socket")
     if connection is not None:
-        with suppress(OSError):  # it may be closed already
+        with suppress(OSError, ValueError):  # it may be closed already
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
+
+
+def finish(transport: asyncio.WriteTransport, seconds: float) -> None:
+    """Close a connection when its peer has taken what is there for it, and drop it when that takes too long."""
+    transport.close()
+    if unsent(transport):
+        asyncio.get_running_loop().call_later(seconds, reset, transport)

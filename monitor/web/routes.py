@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from monitor.web import api, events, live, pages
+from monitor.web import api, assets, events, live, pages
 
 
 def setup_routes(app: web.Application) -> None:
@@ -15,4 +15,4 @@ def setup_routes(app: web.Application) -> None:
     app.router.add_get("/api/history", api.past, name="history")
     app.router.add_get("/api/probes", api.probes, name="probes")
     app.router.add_get("/healthz", api.healthz, name="healthz")
-    app.router.add_static("/static/", pages.STATIC, name="static")
+    app.router.add_get("/static/{name}", assets.asset, name="static")
