@@ -419,7 +419,7 @@ async def test_a_frame_that_comes_between_the_handshake_and_the_first_step_is_no
     hub, history = client.app[HUB], client.app[HISTORY]
     await until(lambda: history.latest)
     transport = FakeTransport()
-    peer = Peer(client.app[STREAM], cast(asyncio.Transport, transport), websocket_text)
+    peer = Quiet(client.app[STREAM], cast(asyncio.Transport, transport), websocket_text)
     assert history.latest is not None
     peer.join(Asked(Selection(), since=history.latest.timestamp))
     for tick in (1, 2):  # before the task has had its first step
@@ -446,6 +446,12 @@ async def test_a_back_fill_that_fails_ends_the_connection_and_is_told_of(
         assert await socket.receive_json() == WELCOME
         assert (await socket.receive()).type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
     assert "back-fill failed" in caplog.text
+
+
+class Quiet(Peer):
+    """A peer of no particular protocol."""
+
+    is_pinged = False
 
 
 class FakeTransport(FakeClient):

@@ -20,6 +20,8 @@ RETRY: Final = (500, 6000)
 class EventPeer(Peer):
     """The other end of a stream of events; `ended` is set when it has ended, from whichever side."""
 
+    is_pinged = False
+
     __slots__ = ("_chunked", "ended")
 
     def __init__(self, stream: Stream, transport: asyncio.Transport, *, chunked: bool) -> None:

@@ -76,6 +76,7 @@ class Keeper:
         for peer in list(self._slots[(self._beat - PONG_WITHIN) % PING_EVERY]):
             with _alone(peer.cut_off):
                 if peer.is_overdue():
+                    log.debug("dropped: no answer to a ping within %d s", PONG_WITHIN)
                     self.forget(peer)
                     peer.cut_off()
         nonce = secrets.token_bytes(8)  # one for all: whoever does not read cannot know it
@@ -124,6 +125,7 @@ class Keeper:
             if size < backlog.size:
                 self._backlogs[transport] = Backlog(size, self._beat)
             elif self._beat - backlog.beat >= STUCK_AFTER:
+                log.debug("dropped: nothing of %d bytes was taken for %d s", size, STUCK_AFTER)
                 del self._backlogs[transport]
                 with _alone():
                     reset(transport)

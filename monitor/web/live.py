@@ -79,7 +79,9 @@ class Socket(web.WebSocketResponse):
 class SocketPeer(Peer):
     """The other end of a WebSocket: pings it, judges its pongs, and looks at what it sends before aiohttp does."""
 
-    __slots__ = ("_answered", "_ending", "_inbound", "_nonce", "_socket")
+    is_pinged = True
+
+    __slots__ = ("_ending", "_inbound", "_nonce", "_socket")
 
     def __init__(self, stream: Stream, transport: asyncio.Transport, websocket: Socket) -> None:
         super().__init__(stream, transport, websocket_text)

@@ -5,7 +5,7 @@ import logging
 import socket
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import ClassVar, Final, cast
 
 from aiohttp import web
 
@@ -25,7 +25,8 @@ log = logging.getLogger(__name__)
 SEND_BUFFER: Final = 64 * 1024
 #: Bytes of it that may wait to be sent. What waits here is old when it comes, and a ping comes after it.
 UNSENT: Final = 16 * 1024
-#: Milliseconds that a peer may leave data unacknowledged, or its window closed.
+#: Milliseconds that a peer which answers no pings may leave data unacknowledged, or its window closed. Not for others: to
+#: Linux a window that is smaller than a segment is closed, and a slow reader's is.
 SILENT_PEER: Final = 30_000
 #: Seconds for which a ping may wait for the next frame.
 NEAR: Final = 2.0
@@ -80,6 +81,9 @@ class Peer(Relay):
     Frames are written past aiohttp, straight to the transport: one write for bytes that all clients share.
     """
 
+    #: Whether it is asked for signs of life that it has to answer.
+    is_pinged: ClassVar[bool]
+
     __slots__ = ("_catching_up", "_drained", "_stream", "framing", "transport")
 
     def __init__(self, stream: Stream, transport: asyncio.Transport, framing: Framing) -> None:
@@ -96,7 +100,7 @@ class Peer(Relay):
         It has the place that was taken for it until it leaves.
         """
         stream = self._stream
-        _bound_buffers(self.transport)
+        _bound_buffers(self.transport, is_pinged=self.is_pinged)
         self.transport.set_protocol(self)
         stream.peers.add(self)
         stream.keeper.look_after(self)
@@ -208,13 +212,13 @@ def _selected(encoded: bytes, selection: Selection) -> bytes:
     return encoded if selection.fields is None else encode(selection.of(decode(encoded)))
 
 
-def _bound_buffers(transport: asyncio.Transport) -> None:
+def _bound_buffers(transport: asyncio.Transport, *, is_pinged: bool) -> None:
     # Told when something is not taken, and again when all is: `pause_writing`, `resume_writing`.
     transport.set_write_buffer_limits(high=1, low=0)
     connection = transport.get_extra_info("socket")
     options = [(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)]
     if connection.family in (socket.AF_INET, socket.AF_INET6):
-        if hasattr(socket, "TCP_USER_TIMEOUT"):
+        if not is_pinged and hasattr(socket, "TCP_USER_TIMEOUT"):
             options.append((socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_PEER))
         if hasattr(socket, "TCP_NOTSENT_LOWAT"):
             options.append((socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT))
