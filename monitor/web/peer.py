@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 SEND_BUFFER: Final = 64 * 1024
 #: Bytes of it that may wait to be sent. What waits here is old when it comes, and a ping comes after it.
 UNSENT: Final = 16 * 1024
-#: Milliseconds that a peer which answers no pings may leave data unacknowledged, or its window closed. Not for others: to
-#: Linux a window that is smaller than a segment is closed, and a slow reader's is.
+#: Milliseconds that a peer which answers no pings may leave data unacknowledged, or its window closed. Not for others:
+#: to Linux a window that is smaller than a segment is closed, and a slow reader's is.
 SILENT_PEER: Final = 30_000
 #: Seconds for which a ping may wait for the next frame.
 NEAR: Final = 2.0
