@@ -5,18 +5,21 @@ import errno
 import json
 import socket
 import struct
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from monitor.loop import ASYNCIO, UVLOOP, loop_factory
 from monitor.web import door as module
 from monitor.web.door import HEARING, KEEP_ALIVE, PATIENCE, Door
 from monitor.web.keeper import STUCK_AFTER, Keeper
 from monitor.web.peer import STREAM
+from monitor.web.relay import finish, reset
 from tests.conftest import Client, Connect
 from tests.fakes import Scripted
 from tests.test_websocket import Big, RawClient, until
 
+LOOPS = [ASYNCIO, UVLOOP]
 REQUEST = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
@@ -315,6 +318,39 @@ async def test_a_name_with_an_address_that_this_machine_has_not_is_listened_on_a
     )
     with pytest.raises(OSError, match="assign"):
         await Door(client.server.runner, "x", 0, keeper=keeper_of(client), limit=1).start()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_a_connection_that_has_ended_can_be_dropped_again(name: str) -> None:
+    async def close_and_reset() -> None:
+        made: list[asyncio.Transport] = []
+
+        class Kept(asyncio.Protocol):
+            """Keeps its transport."""
+
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                made.append(cast(asyncio.Transport, transport))
+
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(Kept, "127.0.0.1", 0)
+        _, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        await until(lambda: made)
+        socket_of = made[0].get_extra_info("socket")  # asked for while it was open
+        assert socket_of.fileno() >= 0
+        for _ in range(3):
+            reset(made[0])
+            await asyncio.sleep(0.02)
+        finish(made[0], 0.01)
+        await asyncio.sleep(0.05)
+        writer.close()
+        server.close()
+
+    faults: list[dict[str, Any]] = []
+    loop = loop_factory(name)()
+    loop.set_exception_handler(lambda _, context: faults.append(context))
+    loop.run_until_complete(close_and_reset())
+    loop.close()
+    assert faults == []
 
 
 async def test_streams_beyond_the_setting_are_refused_and_other_requests_answered(connect: Connect) -> None:

@@ -42,10 +42,15 @@ def unsent(transport: asyncio.WriteTransport) -> int:
 
 
 def reset(transport: asyncio.WriteTransport) -> None:
-    """Drop a connection at once, and what its peer has not taken with it: from this process and from the kernel."""
+    """Drop a connection at once, and what its peer has not taken with it: from this process and from the kernel.
+
+    Harmless when it has ended already.
+    """
     connection = transport.get_extra_info("socket")
     if connection is not None:
-        with suppress(OSError, ValueError):  # it may be closed already
+        if connection.fileno() < 0:
+            return  # asyncio's transports cannot be aborted once they are closed
+        with suppress(OSError, ValueError):
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
 

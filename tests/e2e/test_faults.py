@@ -27,7 +27,8 @@ def files_of(server: Server) -> int:
 
 
 def is_well(server: Server) -> bool:
-    return server.get("/healthz")["status"] == "ok" and "Traceback" not in server.log
+    assert "Traceback" not in server.log, server.log
+    return bool(server.get("/healthz")["status"] == "ok")
 
 
 @pytest.mark.parametrize("loop", LOOPS)
