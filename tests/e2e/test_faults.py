@@ -31,11 +31,8 @@ def is_well(server: Server) -> bool:
     return bool(server.get("/healthz")["status"] == "ok")
 
 
-@pytest.mark.parametrize("loop", LOOPS)
-async def test_stuck_clients_pong_liars_floods_half_open_handshakes_and_resets_harm_nobody(
-    tmp_path: Path, loop: str
-) -> None:
-    with Server("--event-loop", loop, environment=fat_probe(tmp_path)) as server:
+async def test_stuck_clients_pong_liars_floods_half_open_handshakes_and_resets_harm_nobody(tmp_path: Path) -> None:
+    with Server(environment=fat_probe(tmp_path)) as server:
         server.frame()
         before = files_of(server)
 
@@ -144,10 +141,10 @@ async def test_a_pause_of_a_minute_drops_nobody() -> None:
             await asyncio.sleep(60)
             counts = [len(reader.stamps) for reader in readers]
             os.kill(server.pid, signal.SIGCONT)
-            await asyncio.sleep(35)
+            await asyncio.sleep(15)
             assert all(reader.close_code is None for reader in readers)
             news = [len(reader.stamps) - count for reader, count in zip(readers, counts, strict=True)]
-            assert 33 <= min(news) <= max(news) <= 38, "once a second again, and no burst for the time of the pause"
+            assert 13 <= min(news) <= max(news) <= 18, "once a second again, and no burst for the time of the pause"
         assert is_well(server)
 
 
