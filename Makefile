@@ -1,6 +1,6 @@
 # The two commands of a newcomer are `make run` and `make test`; each does all its own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint format bench soak screenshots clean
+.PHONY: help install run test lint format bench soak eval screenshots clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,12 +9,12 @@ BIN := $(VENV)/bin
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-install: $(VENV)/.installed ## Make .venv with the server in it
+install: $(VENV)/.installed $(VENV)/.llama ## Make .venv with the server and its language model in it
 
 run: install ## Start the server on http://localhost:4000 (flags: make run ARGS="--port 8080")
 	@exec $(BIN)/monitor serve $(ARGS)
 
-test: $(VENV)/.tools lint ## Check everything: format, lint, types, unit and end-to-end tests (ARGS: for pytest)
+test: $(VENV)/.tools $(VENV)/.llama lint ## Check everything: format, lint, types, unit and end-to-end tests (ARGS: for pytest)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
 
 lint: $(VENV)/.installed-dev ## Check format, lint and types
@@ -32,6 +32,9 @@ bench: $(VENV)/.installed-dev ## Measure, print the table, write docs/performanc
 soak: $(VENV)/.installed-dev ## Hold 1,000 clients that come and go for 45 minutes, print what grew (ARGS="--help" for more)
 	$(BIN)/python -m tests.soak $(ARGS)
 
+eval: $(VENV)/.installed-dev ## Ask the evaluation's questions, print how right the answers are (ARGS="--help" for more)
+	$(BIN)/python -m tests.ask $(ARGS)
+
 screenshots: $(VENV)/.tools ## Make the pictures in docs/images anew
 	$(BIN)/python -m tests.e2e.screenshots
 
@@ -46,6 +49,11 @@ $(VENV)/bin/python:
 $(VENV)/.installed: pyproject.toml $(VENV)/bin/python
 	@echo "Installing into $(VENV), once ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+# A machine that cannot compile it gets a server that says so at /api/ask; interrupted (not 1), it is tried again.
+$(VENV)/.llama: monitor/llama/install.py $(VENV)/.installed
+	@$(BIN)/python -m monitor.llama.install || [ $$? = 1 ]
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml $(VENV)/.installed

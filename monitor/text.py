@@ -43,3 +43,8 @@ def traceback_of(error: BaseException) -> str:
 def printable(text: str) -> str:
     """Return the text with what UTF-8 cannot hold replaced: half characters of file names and header bytes."""
     return text.encode("utf-8", "replace").decode()
+
+
+def one_line(text: str) -> str:
+    """Return the text as a line that a terminal shows as it is: without what moves the cursor or colours."""
+    return " ".join("".join(each if each.isprintable() else " " for each in printable(text)).split())

@@ -1,9 +1,10 @@
-"""Threads for blocking work: one that runs jobs in turn, and a batch of work whose rest can be taken back."""
+"""Threads for blocking work: one for jobs in turn, one for a single job, and a batch whose rest can be taken back."""
 
 import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from contextlib import suppress
 from queue import SimpleQueue
 from typing import Generic, TypeVar
@@ -33,6 +34,21 @@ class Worker:
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
             job()
+
+
+async def aside(job: Callable[[], T]) -> T:
+    """Run the job in a daemon thread of its own and return its result; one that is stuck keeps nobody else waiting."""
+    outcome: Future[T] = Future()
+    outcome.set_running_or_notify_cancel()  # from now on who waits may go, and the job may end
+
+    def run() -> None:
+        try:
+            outcome.set_result(job())
+        except Exception as error:  # noqa: BLE001 - for who waits
+            outcome.set_exception(error)
+
+    threading.Thread(target=run, name="aside", daemon=True).start()
+    return await asyncio.wrap_future(outcome)
 
 
 class Batch(Generic[T]):

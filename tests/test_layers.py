@@ -11,13 +11,21 @@ ROOT = Path(__file__).resolve().parent.parent
 
 #: From the ground up. A module may import those of lower layers, and those of its own that do not import it back.
 LAYERS = (
-    {"monitor.text", "monitor.distribution", "monitor.worker", "monitor.selection", "monitor.loop", "monitor.load"},
+    {
+        "monitor.text",
+        "monitor.distribution",
+        "monitor.worker",
+        "monitor.selection",
+        "monitor.loop",
+        "monitor.load",
+        "monitor.asking",
+    },
     {"monitor.probe"},
     {"monitor.hookspecs", "monitor.frame"},
     {"monitor", "monitor.health"},
     {"monitor.runner"},
     {"monitor.encoder", "monitor.registry", "monitor.sampler"},
-    {"monitor.hub", "monitor.history", "monitor.machine", "monitor.report"},
+    {"monitor.hub", "monitor.history", "monitor.machine", "monitor.report", "monitor.llama"},
     {"monitor.web"},
     {"monitor.config"},
     {"monitor.app"},
@@ -51,7 +59,7 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def layer(module: str) -> int:
-    name = next((each for each in ("monitor.web", "monitor.load") if module.startswith(each)), module)
+    name = next((each for each in ("monitor.web", "monitor.load", "monitor.llama") if module.startswith(each)), module)
     places = [number for number, names in enumerate(LAYERS) if name in names]
     assert len(places) == 1, f"{module} has no place in the layers"
     return places[0]

@@ -4,7 +4,9 @@ import asyncio
 import threading
 from collections.abc import Callable
 
-from monitor.worker import Batch, Worker
+import pytest
+
+from monitor.worker import Batch, Worker, aside
 from tests.fakes import Clock, Gate
 
 
@@ -55,3 +57,16 @@ def test_a_batch_that_ends_after_the_loop_harms_nobody() -> None:
     worker.submit(ended.set)
     worker.stop()
     assert ended.wait(5), "the thread is alive and well"
+
+
+async def test_a_job_aside_gives_its_result_or_its_error_to_who_waits() -> None:
+    assert await aside(threading.current_thread) is not threading.current_thread()
+    with pytest.raises(ZeroDivisionError):
+        await aside(lambda: 1 / 0)
+
+
+async def test_who_waits_for_a_stuck_job_aside_may_go() -> None:
+    gate = Gate()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(aside(gate), 0.05)
+    gate.open()
