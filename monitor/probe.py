@@ -3,7 +3,7 @@
 import inspect
 import re
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Final, Literal, get_args
 
 from monitor.text import printable, shown
@@ -26,8 +26,13 @@ Kind = Literal["gauge", "counter"]
 UNITS: Final[tuple[str, ...]] = get_args(Unit)
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
 
+#: The languages that questions are asked and answered in.
+LANGUAGES: Final = ("en", "fr")
+
 #: Seconds; the longest pace of a probe.
 LONGEST_INTERVAL: Final = 86_400.0
+#: Characters; the longest phrase that a field may have.
+LONGEST_PHRASE: Final = 60
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -56,6 +61,8 @@ class Field:
     per      what there is one value for ("core", "mount"); None for a single number
     keyed    with `per`: False for a list by position, True for a table by name
     decimals digits kept after the point
+    phrases  what people call it, by language: {"en": ("memory in use", "RAM"), "fr": (...)}; the first one names it in
+             an answer. What is left out follows from the names and the help
 
     Raises ValueError where one of them is not what it should be.
     """
@@ -67,6 +74,7 @@ class Field:
     per: str | None = None
     keyed: bool = False
     decimals: int = 2
+    phrases: Mapping[str, Sequence[str]] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         def refuse(key: str, right: str) -> ValueError:
@@ -86,6 +94,20 @@ class Field:
             raise refuse("keyed", "False where per is None")
         if type(self.decimals) is not int or not 0 <= self.decimals <= 9:
             raise refuse("decimals", "a whole number from 0 to 9")
+        if not _are_phrases(self.phrases):
+            raise refuse("phrases", "a tuple of short texts for each of " + ", ".join(LANGUAGES))
+
+
+def _are_phrases(phrases: object) -> bool:
+    """Tell whether these can be a field's phrases. A lone string would be a sequence of letters."""
+    return isinstance(phrases, Mapping) and all(
+        language in LANGUAGES
+        and isinstance(texts, list | tuple)
+        and len(texts) > 0
+        and all(isinstance(text, str) and 0 < len(text.strip()) <= LONGEST_PHRASE for text in texts)
+        and all(printable(text) == text and text.isprintable() for text in texts)
+        for language, texts in phrases.items()
+    )
 
 
 class Probe:

@@ -60,10 +60,43 @@ class CpuProbe(Probe):
 
     name = "cpu"
     fields: ClassVar[tuple[Field, ...]] = (
-        Field("percent_total", "percent", "Busy share of all cores since the previous sample (/proc/stat)."),
-        Field("percent_per_core", "percent", "Busy share of each core since the previous sample.", per="core"),
-        Field("count", "count", "Logical cores that are online."),
-        Field("frequency_mhz", "MHz", "Current frequency, mean of the cores; null where the machine does not tell."),
+        Field(
+            "percent_total",
+            "percent",
+            "Busy share of all cores since the previous sample (/proc/stat).",
+            phrases={
+                "en": ("CPU load", "CPU", "CPU usage", "busy machine"),
+                "fr": ("charge du processeur", "CPU", "utilisation du CPU", "machine occupée"),
+            },
+        ),
+        Field(
+            "percent_per_core",
+            "percent",
+            "Busy share of each core since the previous sample.",
+            per="core",
+            phrases={
+                "en": ("core load", "load of each core", "core usage", "busy core"),
+                "fr": ("charge du cœur", "charge de chaque cœur", "utilisation du cœur"),
+            },
+        ),
+        Field(
+            "count",
+            "count",
+            "Logical cores that are online.",
+            phrases={
+                "en": ("number of cores", "cores", "number of CPUs", "CPU threads"),
+                "fr": ("nombre de cœurs", "cœurs", "nombre de processeurs"),
+            },
+        ),
+        Field(
+            "frequency_mhz",
+            "MHz",
+            "Current frequency, mean of the cores; null where the machine does not tell.",
+            phrases={
+                "en": ("CPU frequency", "clock speed", "frequency", "how fast the CPU runs"),
+                "fr": ("fréquence du processeur", "cadence", "fréquence", "vitesse du processeur"),
+            },
+        ),
     )
 
     def open(self) -> None:

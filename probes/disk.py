@@ -30,10 +30,42 @@ class DiskProbe(Probe):
 
     name = "disk"
     fields: ClassVar[tuple[Field, ...]] = (
-        Field("percent", "percent", "Used share of what users can use, as df prints it."),
-        Field("total_gb", "GB", "Size of the file system."),
-        Field("used_gb", "GB", "Used blocks."),
-        Field("free_gb", "GB", "Blocks that an ordinary user may still write."),
+        Field(
+            "percent",
+            "percent",
+            "Used share of what users can use, as df prints it.",
+            phrases={
+                "en": ("share of the disk in use", "how full the disk is", "disk"),
+                "fr": ("part du disque utilisée", "taux de remplissage du disque", "disque"),
+            },
+        ),
+        Field(
+            "total_gb",
+            "GB",
+            "Size of the file system.",
+            phrases={
+                "en": ("size of the disk", "total disk", "disk we have"),
+                "fr": ("taille du disque", "disque total", "disque que possède"),
+            },
+        ),
+        Field(
+            "used_gb",
+            "GB",
+            "Used blocks.",
+            phrases={
+                "en": ("disk space in use", "disk in use", "used space"),
+                "fr": ("espace disque utilisé", "disque utilisé", "espace utilisé"),
+            },
+        ),
+        Field(
+            "free_gb",
+            "GB",
+            "Blocks that an ordinary user may still write.",
+            phrases={
+                "en": ("free disk space", "disk left", "space left", "space", "disk space"),
+                "fr": ("espace disque libre", "disque libre", "espace libre", "espace", "espace disque"),
+            },
+        ),
     )
 
     def __init__(self, path: str = "/") -> None:

@@ -25,10 +25,39 @@ class MemoryProbe(Probe):
 
     name = "memory"
     fields: ClassVar[tuple[Field, ...]] = (
-        Field("percent", "percent", "Used share of the memory: used / total."),
-        Field("total_mb", "MB", "Physical memory (MemTotal)."),
-        Field("available_mb", "MB", "What programs can still get without swapping (MemAvailable)."),
-        Field("used_mb", "MB", "Total minus available."),
+        Field(
+            "percent",
+            "percent",
+            "Used share of the memory: used / total.",
+            phrases={
+                "en": ("share of memory in use", "how full memory is"),
+                "fr": ("part de la mémoire utilisée", "taux de remplissage de la mémoire"),
+            },
+        ),
+        Field(
+            "total_mb",
+            "MB",
+            "Physical memory (MemTotal).",
+            phrases={
+                "en": ("total memory", "memory we have", "installed RAM"),
+                "fr": ("mémoire totale", "mémoire que possède"),
+            },
+        ),
+        Field(
+            "available_mb",
+            "MB",
+            "What programs can still get without swapping (MemAvailable).",
+            phrases={
+                "en": ("available memory", "memory left", "room in memory"),
+                "fr": ("mémoire disponible", "mémoire libre", "place en mémoire"),
+            },
+        ),
+        Field(
+            "used_mb",
+            "MB",
+            "Total minus available.",
+            phrases={"en": ("memory in use", "memory", "RAM"), "fr": ("mémoire utilisée", "mémoire", "RAM")},
+        ),
     )
 
     def sample(self) -> dict[str, float]:

@@ -72,8 +72,26 @@ class NetworkProbe(Probe):
 
     name = "network"
     fields: ClassVar[tuple[Field, ...]] = (
-        Field("bytes_sent_mb", "MB", "Sent since boot over the physical interfaces.", kind="counter"),
-        Field("bytes_recv_mb", "MB", "Received since boot over the physical interfaces.", kind="counter"),
+        Field(
+            "bytes_sent_mb",
+            "MB",
+            "Sent since boot over the physical interfaces.",
+            kind="counter",
+            phrases={
+                "en": ("data sent", "sent over the network", "upload", "network"),
+                "fr": ("données envoyées", "envoyé sur le réseau", "réseau"),
+            },
+        ),
+        Field(
+            "bytes_recv_mb",
+            "MB",
+            "Received since boot over the physical interfaces.",
+            kind="counter",
+            phrases={
+                "en": ("data received", "received over the network", "download", "network"),
+                "fr": ("données reçues", "reçu sur le réseau", "réseau"),
+            },
+        ),
     )
 
     def __init__(self, interfaces: Sequence[str] = ()) -> None:

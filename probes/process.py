@@ -26,8 +26,35 @@ class ProcessProbe(Probe):
 
     name = "process"
     fields: ClassVar[tuple[Field, ...]] = (
-        Field("memory_mb", "MB", "Resident memory of the server (RSS)."),
-        Field("cpu_percent", "percent", "CPU time of the server since the previous sample; 100 is one core."),
+        Field(
+            "memory_mb",
+            "MB",
+            "Resident memory of the server (RSS).",
+            phrases={
+                "en": (
+                    "memory of this monitor itself",
+                    "RSS",
+                    "this monitor itself",
+                    "resident memory",
+                    "this monitor's own usage",
+                ),
+                "fr": (
+                    "mémoire de ce moniteur lui-même",
+                    "mémoire résidente",
+                    "ce moniteur lui-même",
+                    "ce que consomme le moniteur lui-même",
+                ),
+            },
+        ),
+        Field(
+            "cpu_percent",
+            "percent",
+            "CPU time of the server since the previous sample; 100 is one core.",
+            phrases={
+                "en": ("CPU load of this monitor itself", "this monitor's own CPU", "this monitor's own load"),
+                "fr": ("charge CPU de ce moniteur lui-même", "CPU du moniteur lui-même"),
+            },
+        ),
     )
 
     def open(self) -> None:

@@ -29,6 +29,13 @@ def field(**changes: Any) -> Field:
         ({"keyed": True}, "False where per is None"),
         ({"decimals": -1}, "a whole number from 0 to 9"),
         ({"decimals": True}, "a whole number from 0 to 9"),
+        ({"phrases": {"de": ("Speicher",)}}, "for each of en, fr"),
+        ({"phrases": {"en": "memory"}}, "a tuple of short texts"),
+        ({"phrases": {"en": ()}}, "a tuple of short texts"),
+        ({"phrases": {"en": (" ",)}}, "a tuple of short texts"),
+        ({"phrases": {"en": ("two\nlines",)}}, "a tuple of short texts"),
+        ({"phrases": {"fr": ("a" * 61,)}}, "a tuple of short texts"),
+        ({"phrases": ("memory",)}, "a tuple of short texts"),
     ],
 )
 def test_a_wrong_field_is_refused_with_what_would_be_right(changes: dict[str, Any], right: str) -> None:

@@ -170,4 +170,5 @@ def describe_field(field: Field) -> dict[str, Any]:
         "kind": field.kind,
         "shape": shape,
         "per": field.per,
+        "phrases": {language: list(texts) for language, texts in field.phrases.items()},
     }
