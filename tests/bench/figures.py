@@ -65,7 +65,11 @@ def not_measured(names: Iterable[str], why: object) -> list[Figure]:
 
 def table(figures: Iterable[Figure]) -> str:
     """Return a Markdown table, aligned so that it reads well as plain text too."""
-    rows = [["Figure", "Measured", "Goal", "", "Note"], *(figure.row() for figure in figures)]
+    return aligned([["Figure", "Measured", "Goal", "", "Note"], *(figure.row() for figure in figures)])
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table whose first row is its head."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     head, *body = (_line(row, widths) for row in rows)
     rule = "|".join("-" * (width + 2) for width in widths)
