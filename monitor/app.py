@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 from ipaddress import ip_address
+from pathlib import Path
 
 from aiohttp import web
 
@@ -19,13 +20,20 @@ from monitor.config import Settings
 from monitor.distribution import installed_version
 from monitor.history import History
 from monitor.hub import Hub
+from monitor.llama.answer import Grounding
+from monitor.llama.engine import Engine
+from monitor.llama.fetch import Fetching, is_reference, source
+from monitor.llama.model import find
+from monitor.llama.process import PATIENCE, ChildEngine
 from monitor.machine import this_machine
 from monitor.registry import Registry
 from monitor.sampler import Sampler
-from monitor.web import api, assets, guard, keys
+from monitor.web import api, ask, assets, guard, keys
+from monitor.web.desk import Desk
 from monitor.web.door import HEARING, KEEP_ALIVE, SPARE, Door, in_time
 from monitor.web.errors import errors, without_malformed
 from monitor.web.keeper import Keeper
+from monitor.web.openai import RemoteEngine
 from monitor.web.pages import setup_templates
 from monitor.web.peer import STREAM, Stream, close_stream
 from monitor.web.routes import setup_routes
@@ -66,6 +74,12 @@ def create_app(settings: Settings, probes: Registry) -> web.Application:
     app[STREAM] = Stream(app[keys.HUB], app[keys.HISTORY], Keeper(), settings.interval, settings.max_connections)
     app[keys.MACHINE] = this_machine()
     app[keys.VERSION] = installed_version()
+    app[ask.ENGINE] = _engine(settings)
+    app[ask.GROUNDING] = Grounding(
+        {name: probe.fields for name, probe in probes.probes.items()},
+        remarks=bool(settings.llama_model or settings.llama_url),
+    )
+    app[ask.DESK] = Desk()
     app[api.ANSWERS] = asyncio.Semaphore(api.UNDER_WAY)
     app[assets.ASSETS] = assets.load()
     setup_templates(app)
@@ -143,7 +157,20 @@ async def _streaming(app: web.Application) -> AsyncIterator[None]:
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
+    await app[ask.ENGINE].close()
     await sampler.close()
+
+
+def _engine(settings: Settings) -> Engine:
+    if settings.llama_url:
+        return RemoteEngine(settings.llama_url, settings.llama_model)
+    patience = replace(PATIENCE, idle=settings.llama_idle)
+    if is_reference(settings.llama_model):
+        fetching = Fetching(source(settings.llama_model, settings.llama_sha256 or None))
+        fetching.start()
+        return ChildEngine(lambda: find(fetching.path()), patience=patience)
+    path = Path(settings.llama_model) if settings.llama_model else None
+    return ChildEngine(lambda: find(path), patience=patience)
 
 
 def _tell_of_its_end(task: asyncio.Task[None]) -> None:

@@ -12,6 +12,7 @@ from dataclasses import asdict, fields
 
 from monitor import hookspecs, report
 from monitor.app import CannotListen, run
+from monitor.asking import CannotAsk, answer_to
 from monitor.config import ConfigError, Resolved, Settings, resolve, seconds
 from monitor.distribution import installed_version, plugin_entry_points
 from monitor.encoder import encode
@@ -25,6 +26,7 @@ from monitor.sampler import Sampler
 
 log = logging.getLogger("monitor")
 
+ASK_URL = "http://localhost:4000"
 #: Exit codes: a wrong setting, and something that went wrong at run time.
 WRONG_SETTING = 2
 FAILED = 1
@@ -34,8 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     options = parser().parse_args(arguments)
     try:
-        # The load has its own few flags: what is set for a server is nothing to it.
-        code: int = bench(options) if options.command is bench else options.command(_resolved(options))
+        # Those that speak to a server have their own few flags: what is set for it is nothing to them.
+        code: int = options.command(options if options.command in (bench, ask) else _resolved(options))
         return code
     except ConfigError as error:
         print(f"monitor: {error}", file=sys.stderr)
@@ -64,6 +66,11 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("bench", help=summary, description=summary[0].upper() + summary[1:] + ".")
     command.set_defaults(command=bench)
     _add_load(command)
+    summary = "ask a running monitor about its machine, and print the answer as it comes"
+    command = commands.add_parser("ask", help=summary, description=summary[0].upper() + summary[1:] + ".")
+    command.set_defaults(command=ask)
+    command.add_argument("question", nargs="+", help="in French or English")
+    command.add_argument("--url", default=ASK_URL, help=f"of the server [{ASK_URL}]")
     return top
 
 
@@ -124,6 +131,21 @@ def bench(options: argparse.Namespace) -> int:
         print(f"monitor: {error}", file=sys.stderr)
         return FAILED
     print(json.dumps(asdict(report)) if options.json else report.text())
+    return 0
+
+
+def ask(options: argparse.Namespace) -> int:
+    """Print the answer to a question, as it comes."""
+    try:
+        for name, data in answer_to(" ".join(options.question), options.url):
+            if name == "token":
+                print(data["text"], end="", flush=True)
+            elif name == "error":
+                raise CannotAsk(data["message"])
+    except CannotAsk as error:
+        print(f"monitor: {error}", file=sys.stderr)
+        return FAILED
+    print()
     return 0
 
 

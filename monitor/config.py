@@ -23,6 +23,7 @@ ENVIRONMENT: Final = "MONITOR_"
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 _LABEL = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
+_MODEL = re.compile(r"hf:[\w.-]+/[\w.-]+/[\w./-]+\.gguf")
 _HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*", re.IGNORECASE)
 
 #: Turns what a source holds into the setting's value; raises ValueError with what would be right.
@@ -126,6 +127,31 @@ def origin(raw: object) -> str:
     raise ValueError("an origin such as https://example.org or http://localhost:5173, without a path; no wildcard")
 
 
+def model(raw: object) -> str:
+    """Read where a model is, or nothing."""
+    if isinstance(raw, str) and (not raw.strip().startswith("hf:") or _MODEL.fullmatch(raw.strip())):
+        return raw.strip()
+    raise ValueError("a file, or hf:owner/repository/file.gguf")
+
+
+def sha256(raw: object) -> str:
+    """Read the SHA-256 of a file, or nothing."""
+    if isinstance(raw, str) and re.fullmatch(r"([0-9a-fA-F]{64})?", raw.strip()):
+        return raw.strip().lower()
+    raise ValueError("64 hexadecimal digits")
+
+
+def web_address(raw: object) -> str:
+    """Read the address of a server, or nothing."""
+    if isinstance(raw, str):
+        text = raw.strip().rstrip("/")
+        with suppress(ValueError):
+            url = urlsplit(text)
+            if not text or (url.scheme in ("http", "https") and url.hostname and not (url.query or url.fragment)):
+                return text
+    raise ValueError("an address such as http://localhost:8080/v1")
+
+
 def probe_tables(raw: object) -> dict[str, Any]:
     """Read the table [probes]: true, false or a table for each plugin, whose own keys are its own affair."""
     if isinstance(raw, Mapping) and all(isinstance(value, Mapping | bool) for value in raw.values()):
@@ -164,6 +190,14 @@ class Settings:
         (), "Name or address by which clients may call this server, besides loopback.", each(host_name), listed=True
     )
     log_level: str = _setting("info", "Least important log message that is shown.", choice(*LOG_LEVELS))
+    llama_model: str = _setting("", "GGUF file of the model for questions, or hf:owner/repository/file.gguf.", model)
+    llama_sha256: str = _setting("", "What the SHA-256 of a model that is fetched has to be.", sha256)
+    llama_url: str = _setting(
+        "", "Base of an OpenAI-compatible server to ask instead, such as http://localhost:8080/v1.", web_address
+    )
+    llama_idle: float = _setting(
+        300.0, "Seconds without a question after which the model's process is ended.", seconds(1, 86_400)
+    )
     probes: Mapping[str, Any] = _setting(
         {}, "The plugins' own tables, by plugin: [probes.disk]; only in the file.", probe_tables, flag=False
     )

@@ -182,3 +182,25 @@ def test_every_setting_has_its_help_once() -> None:
     helps = [setting.metadata["help"] for setting in fields(Settings)]
     assert all(text.endswith(".") for text in helps)
     assert len(set(helps)) == len(helps)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "right"),
+    [
+        ("llama_model", "hf:owner/file", "a file, or hf:owner/repository/file.gguf"),
+        ("llama_sha256", "abc", "64 hexadecimal digits"),
+        ("llama_url", "localhost:8080", "an address such as http://localhost:8080/v1"),
+        ("llama_url", "http://localhost/v1?key=x", "an address such as http://localhost:8080/v1"),
+    ],
+)
+def test_wrong_settings_of_the_model_are_refused(key: str, value: str, right: str) -> None:
+    with pytest.raises(ConfigError, match=right):
+        resolve({key: value})
+
+
+def test_right_settings_of_the_model_are_taken() -> None:
+    settings = resolve(
+        {"llama_model": "hf:a/b/c.gguf", "llama_url": "http://localhost:8080/v1/", "llama_sha256": "A" * 64}
+    ).settings
+    assert (settings.llama_model, settings.llama_url) == ("hf:a/b/c.gguf", "http://localhost:8080/v1")
+    assert settings.llama_sha256 == "a" * 64

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from monitor.web import api, assets, events, live, pages
+from monitor.web import api, ask, assets, events, live, pages
 
 
 def setup_routes(app: web.Application) -> None:
@@ -14,5 +14,7 @@ def setup_routes(app: web.Application) -> None:
     app.router.add_get("/api/system-stats", api.system_stats, name="system-stats")
     app.router.add_get("/api/history", api.past, name="history")
     app.router.add_get("/api/probes", api.probes, name="probes")
+    app.router.add_post("/api/ask", ask.ask, name="ask")
+    app.router.add_get("/api/ask", ask.model, name="model")
     app.router.add_get("/healthz", api.healthz, name="healthz")
     app.router.add_get("/static/{name}", assets.asset, name="static")

@@ -51,6 +51,7 @@ function show(frame) {
   if (cards) showOthers(cards, frame);
   if (clock) clock.textContent = new Date(frame.timestamp * 1000).toLocaleTimeString();
   showStale(frame.stale ?? {});
+  document.dispatchEvent(new CustomEvent("frame", { detail: frame }));
 }
 
 function rate(frame, path) {

@@ -1,0 +1,227 @@
+"""Questions to the model: POST /api/ask, answered from the newest frame; GET /api/ask tells how the model stands."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextlib import aclosing
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+import msgspec
+from aiohttp import web
+
+from monitor.encoder import decode
+from monitor.llama.answer import Grounded, Grounding
+from monitor.llama.engine import Engine, Piece, Refused, State, Unavailable, Usage
+from monitor.llama.guard import NumberGuard
+from monitor.web.desk import Desk
+from monitor.web.errors import Refusal
+from monitor.web.keys import HISTORY
+
+#: Characters of a question, and tokens of an answer.
+LONGEST: Final = 4000
+MOST_TOKENS: Final = 512
+#: Seconds from the question to the end of its answer.
+PATIENCE: Final = 60.0
+#: Seconds between two looks whether the client is still there.
+GLANCE: Final = 0.5
+
+NOTHING_USED: Final = Usage(0, 0)
+
+ENGINE: Final = web.AppKey("engine", Engine)
+GROUNDING = web.AppKey("grounding", Grounding)
+DESK = web.AppKey("desk", Desk)
+
+
+class Question(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The body of a question."""
+
+    prompt: str
+    grounded: bool = True
+    max_tokens: int = 128
+
+
+@dataclass(slots=True)
+class Answer:
+    """An answer as it grows."""
+
+    prompt: str
+    grounded: Grounded
+    model: str
+    timestamp: float
+    began: float = field(default_factory=time.monotonic)
+    text: str = ""
+    usage: Usage = NOTHING_USED
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What is known before the model has said a word."""
+        facts = [
+            {name: value for name, value in asdict(fact).items() if value is not None or name == "value"}
+            for fact in self.grounded.facts
+        ]
+        return {"kind": self.grounded.kind, "facts": facts, "timestamp": self.timestamp}
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The whole answer."""
+        return {
+            "response": self.text,
+            "model": self.model,
+            **self.facts,
+            "usage": self.usage,
+            "duration_ms": round((time.monotonic() - self.began) * 1000, 1),
+        }
+
+
+async def ask(request: web.Request) -> web.StreamResponse:
+    """POST /api/ask: answer a question from the newest frame; as events where the client accepts them."""
+    question = read_question(request.content_type, await request.read())
+    engine, desk = request.app[ENGINE], request.app[DESK]
+    answer = begin(request.app, question)
+    if engine.state is State.ABSENT:
+        raise Refusal(503, "no_model", "There is no model: `python -m monitor.llama.install` brings one.")
+    if request.headers.get("Accept", "").startswith("text/event-stream"):
+        return await _as_events(request, engine, desk, answer)
+    await _while_here(request, _answered(engine, desk, answer, _nobody))
+    return _json(answer.document)
+
+
+async def model(request: web.Request) -> web.Response:
+    """GET /api/ask: the model, its state, and how many questions wait."""
+    engine, desk = request.app[ENGINE], request.app[DESK]
+    return _json(
+        {
+            "model": engine.name,
+            "state": engine.state,
+            "waiting": desk.waiting,
+            "limits": {
+                "waiting": desk.limit,
+                "prompt_characters": LONGEST,
+                "max_tokens": MOST_TOKENS,
+                "seconds": PATIENCE,
+            },
+        }
+    )
+
+
+def read_question(content_type: str, body: bytes) -> Question:
+    """Read the body of a question. Raises Refusal (400, 413, 415) that names the key."""
+    if content_type != "application/json":
+        raise Refusal(415, "not_json", f"The body must be application/json, not {content_type[:100]}.")
+    try:
+        question = msgspec.json.decode(body, type=Question)
+    except ValueError as error:  # no JSON, no UTF-8, a wrong type, an unknown key
+        raise Refusal(400, "bad_body", f"{error}.") from None
+    if not question.prompt.strip():
+        raise Refusal(400, "bad_body", "prompt is empty; it must be a question.")
+    if len(question.prompt) > LONGEST:
+        raise Refusal(
+            413, "prompt_too_long", f"prompt has {len(question.prompt)} characters; it may have {LONGEST} at most."
+        )
+    if not 1 <= question.max_tokens <= MOST_TOKENS:
+        raise Refusal(
+            400, "bad_body", f"max_tokens is {question.max_tokens}; it must be a whole number from 1 to {MOST_TOKENS}."
+        )
+    return question
+
+
+def begin(app: web.Application, question: Question) -> Answer:
+    """Find the facts that a question is about. Raises Refusal (503) before the first frame."""
+    history = app[HISTORY]
+    latest = history.latest
+    if latest is None:
+        raise Refusal(503, "no_frame", "The first frame is not there yet; try again in a second.", {"Retry-After": "1"})
+    grounding = app[GROUNDING]
+    if question.grounded:
+        grounded = grounding.ground(
+            question.prompt, decode(latest.encoded), history.after(-1), max_tokens=question.max_tokens
+        )
+    else:
+        grounded = grounding.free(question.prompt, max_tokens=question.max_tokens)
+    return Answer(question.prompt, grounded, app[ENGINE].name, latest.timestamp)
+
+
+async def _answered(engine: Engine, desk: Desk, answer: Answer, tell: Callable[[str], Awaitable[None]]) -> None:
+    """Let the answer grow to its end; tell of each piece. Raises Refusal."""
+    task = answer.grounded.task
+    if answer.grounded.opening:
+        answer.text = answer.grounded.opening
+        await tell(answer.text)
+    if task is None:
+        return
+    try:
+        async with asyncio.timeout(PATIENCE), desk.turn(), aclosing(engine.generate(task)) as pieces:
+            await _grow(answer, pieces, tell)
+    except TimeoutError:
+        raise Refusal(504, "too_slow", f"There was no whole answer within {PATIENCE:g} s.") from None
+    except Refused as error:
+        raise Refusal(400, "bad_body", f"prompt: {error}.") from None
+    except Unavailable as error:
+        headers = {} if error.retry_after is None else {"Retry-After": f"{error.retry_after:.0f}"}
+        raise Refusal(503, "no_model", str(error), headers) from None
+
+
+async def _grow(answer: Answer, pieces: AsyncGenerator[Piece | Usage], tell: Callable[[str], Awaitable[None]]) -> None:
+    """Add what the model says, as far as its numbers are those of the facts or of the question."""
+    allowed = answer.grounded.allowed
+    guard = None if allowed is None else NumberGuard([*allowed, answer.prompt])
+    async for piece in pieces:
+        if isinstance(piece, Usage):
+            answer.usage = piece
+        else:
+            await _say(answer, piece.text if guard is None else guard.feed(piece.text), tell)
+            if guard is not None and guard.ended:
+                return
+    if guard is not None:
+        await _say(answer, guard.finish(), tell)
+
+
+async def _say(answer: Answer, text: str, tell: Callable[[str], Awaitable[None]]) -> None:
+    if text:
+        answer.text += text
+        await tell(text)
+
+
+async def _as_events(request: web.Request, engine: Engine, desk: Desk, answer: Answer) -> web.StreamResponse:
+    """Answer as server-sent events: facts, token by token, and done or error."""
+    if answer.grounded.task is not None:
+        desk.check()  # while a status can still be sent
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
+    response.headers["X-Accel-Buffering"] = "no"
+    await response.prepare(request)
+
+    async def send(name: str, document: object) -> None:
+        await response.write(b"event: %s\ndata: %s\n\n" % (name.encode(), msgspec.json.encode(document)))
+
+    await send("facts", answer.facts)
+    try:
+        await _while_here(request, _answered(engine, desk, answer, lambda text: send("token", {"text": text})))
+    except Refusal as refusal:
+        await send("error", {"code": refusal.code, "message": refusal.message, "status": refusal.status})
+    else:
+        await send("done", answer.document)
+    return response
+
+
+async def _while_here(request: web.Request, work: Coroutine[Any, Any, None]) -> None:
+    """Do it for as long as the client is there: who has left wants no answer."""
+    task = asyncio.create_task(work)
+    try:
+        while not task.done():
+            await asyncio.wait([task], timeout=GLANCE)
+            if request.transport is None or request.transport.is_closing():
+                raise ConnectionResetError("the client has left")
+        await task
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait([task])
+
+
+async def _nobody(text: str) -> None:
+    """Tell nobody."""
+
+
+def _json(document: object) -> web.Response:
+    return web.Response(body=msgspec.json.encode(document), content_type="application/json", charset="utf-8")
