@@ -226,8 +226,12 @@ class Load:
             turn += 1
 
     async def leave(self) -> None:
-        """Close all clients cleanly."""
-        await asyncio.gather(*(client.close() for client in [*self._clients]))
+        """Close all clients cleanly; those whose handshake is under way are dropped."""
+        clients = [*self._clients]
+        for client in clients:
+            if not client.open.is_set():
+                client.give_up()
+        await asyncio.gather(*(client.close() for client in clients if client.open.is_set()))
 
     async def _open(self) -> None:
         number, self._opened = self._opened, self._opened + 1
