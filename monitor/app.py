@@ -6,7 +6,6 @@ import gc
 import logging
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from monitor import encoder
+from monitor import encoder, files
 from monitor.config import Settings
 from monitor.distribution import installed_version
 from monitor.history import History
@@ -37,9 +36,6 @@ from monitor.web.openai import RemoteEngine
 from monitor.web.pages import setup_templates
 from monitor.web.peer import STREAM, Stream, close_stream
 from monitor.web.routes import setup_routes
-
-if sys.platform != "win32":
-    import resource
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +92,7 @@ async def run(settings: Settings, probes: Registry) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows: Ctrl-C comes as KeyboardInterrupt
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    settings = replace(settings, max_connections=room(settings.max_connections, _file_limit()))
+    settings = replace(settings, max_connections=room(settings.max_connections, files.raise_limit()))
     access_log = logging.getLogger("monitor.access") if log.isEnabledFor(logging.DEBUG) else None
     app = create_app(settings, probes)
     http_log = logging.getLogger("monitor.http")
@@ -134,13 +130,13 @@ def is_everywhere(host: str) -> bool:
         return False
 
 
-def room(wanted: int, files: int | None) -> int:
+def room(wanted: int, limit: int | None) -> int:
     """Return how many clients may listen: as many as wanted, or as open files allow; every client is one file."""
-    if files is None:
+    if limit is None:
         return wanted
-    possible = max(1, files - SPARE - HEARING - OWN_FILES)
+    possible = max(1, limit - SPARE - HEARING - OWN_FILES)
     if possible < wanted:
-        log.warning("max_connections is %d; with %d open files at most there is room for %d", wanted, files, possible)
+        log.warning("max_connections is %d; with %d open files at most there is room for %d", wanted, limit, possible)
     return min(wanted, possible)
 
 
@@ -176,17 +172,6 @@ def _engine(settings: Settings) -> Engine:
 def _tell_of_its_end(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
         log.critical("the %s has stopped: restart this server", task.get_name(), exc_info=error)
-
-
-def _file_limit() -> int | None:
-    """Raise the limit of open files as far as it goes and return it; None where there is none."""
-    if sys.platform == "win32":
-        return None
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with suppress(OSError, ValueError):  # macOS refuses what it calls unlimited
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return None if soft == resource.RLIM_INFINITY else soft
 
 
 def _announce(settings: Settings, port: int) -> None:

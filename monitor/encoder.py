@@ -50,6 +50,11 @@ def event(payload: bytes, timestamp: float | None = None) -> bytes:
     return head + b"data: " + payload + b"\n\n"
 
 
+def named_event(name: str, payload: bytes) -> bytes:
+    """Return one server-sent event of a kind of its own."""
+    return b"event: %s\n%s" % (name.encode(), event(payload))
+
+
 def event_chunk(payload: bytes, timestamp: float | None = None) -> bytes:
     """Return the same as one chunk of an HTTP/1.1 body (RFC 9112, 7.1)."""
     return chunk(event(payload, timestamp))

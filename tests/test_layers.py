@@ -17,6 +17,7 @@ LAYERS = (
         "monitor.worker",
         "monitor.selection",
         "monitor.loop",
+        "monitor.files",
         "monitor.load",
         "monitor.asking",
     },

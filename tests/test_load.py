@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from monitor import cli
-from monitor.load import files, share
+from monitor import cli, files
+from monitor.load import share
 from monitor.load.crowd import CannotLoad, Pulse
 from monitor.load.load import WINDOW, Load, Plan, between_bursts
 from monitor.load.report import Report

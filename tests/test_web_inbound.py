@@ -3,14 +3,7 @@
 import pytest
 
 from monitor.web.inbound import BURST, RATE, Inbound, Wrong, unmasked
-
-MASK = b"\x01\x02\x03\x04"
-
-
-def frame(first: int, payload: bytes = b"") -> bytes:
-    size = len(payload)
-    head = bytes((first, 0x80 | size)) if size < 126 else bytes((first, 0xFE)) + size.to_bytes(2, "big")
-    return head + MASK + bytes(byte ^ MASK[place % 4] for place, byte in enumerate(payload))
+from tests.test_websocket_rfc import MASK, frame
 
 
 def test_a_burst_is_taken_and_one_more_is_too_much() -> None:

@@ -14,8 +14,8 @@ from monitor.web.peer import STREAM
 from tests.conftest import Client, Connect
 from tests.fakes import Scripted
 from tests.test_web_door import beats, connections_of
-from tests.test_web_inbound import frame
 from tests.test_websocket import PATH, Big, RawClient, clients_of, until
+from tests.test_websocket_rfc import frame
 
 PONG, PING, CLOSE = 0x8A, 0x89, 0x88
 

@@ -272,6 +272,15 @@ async def test_a_message_that_is_too_big_ends_this_connection_alone(connect: Con
     await until(lambda: clients_of(client) == 0)
 
 
+async def read_frame(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    """Return the first byte and the payload of the next WebSocket frame from a server."""
+    first, length = await reader.readexactly(2)
+    assert length < 128, "frames from a server are not masked"
+    if length == 126:
+        length = int.from_bytes(await reader.readexactly(2), "big")
+    return first, await reader.readexactly(length)
+
+
 class RawClient:
     """A WebSocket client that sees every byte, in order."""
 
@@ -293,11 +302,7 @@ class RawClient:
 
     async def frame(self) -> tuple[int, bytes]:
         """Return the first byte and the payload of the next WebSocket frame."""
-        first, length = await self.reader.readexactly(2)
-        assert length < 128, "frames from a server are not masked"
-        if length == 126:
-            length = int.from_bytes(await self.reader.readexactly(2), "big")
-        return first, await self.reader.readexactly(length)
+        return await read_frame(self.reader)
 
     async def close(self) -> None:
         self.writer.close()
@@ -452,6 +457,12 @@ class Quiet(Peer):
     """A peer of no particular protocol."""
 
     is_pinged = False
+
+    def ping(self, nonce: bytes) -> None:
+        pass
+
+    async def goodbye(self) -> None:
+        pass
 
 
 class FakeTransport(FakeClient):

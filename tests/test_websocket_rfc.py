@@ -11,6 +11,7 @@ import pytest
 
 from tests.conftest import Client, Connect
 from tests.fakes import Scripted
+from tests.test_websocket import read_frame
 
 PATH = "/api/ws/metrics"
 MASK = b"\x0f\xf0\x55\xaa"
@@ -100,11 +101,7 @@ class Peer:
 
     async def frame(self) -> tuple[int, bytes]:
         """Return the first byte and the payload of the next frame."""
-        first, length = await self.reader.readexactly(2)
-        assert length < 128, "frames from a server are not masked"
-        if length == 126:
-            length = int.from_bytes(await self.reader.readexactly(2), "big")
-        return first, await self.reader.readexactly(length)
+        return await read_frame(self.reader)
 
     async def close_code(self) -> int:
         """Return the code of the closing frame, which must come, be the last one, and be followed by the end."""

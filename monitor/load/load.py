@@ -13,7 +13,7 @@ from typing import IO, Final, Self, TypeVar, cast
 
 import msgspec
 
-from monitor.load import files
+from monitor import files
 from monitor.load.crowd import CannotLoad, Opened, Pulse
 from monitor.load.report import Report
 from monitor.load.share import Count, Counted, Failed, Handshaken, Orders, Steady, Told

@@ -12,7 +12,7 @@ from typing import IO
 
 import msgspec
 
-from monitor.load import files
+from monitor import files
 from monitor.load.crowd import CannotLoad, Crowd, Opened, Pulse
 from monitor.load.tally import Tally
 from monitor.load.target import Target

@@ -10,12 +10,13 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
-from monitor.encoder import decode
+from monitor.encoder import decode, named_event
 from monitor.llama.answer import Grounded, Grounding
 from monitor.llama.engine import Engine, Piece, Refused, State, Unavailable, Usage
 from monitor.llama.guard import NumberGuard
 from monitor.web.desk import Desk
 from monitor.web.errors import Refusal
+from monitor.web.events import event_response
 from monitor.web.keys import HISTORY
 
 #: Characters of a question, and tokens of an answer.
@@ -187,12 +188,11 @@ async def _as_events(request: web.Request, engine: Engine, desk: Desk, answer: A
     """Answer as server-sent events: facts, token by token, and done or error."""
     if answer.grounded.task is not None:
         desk.check()  # while a status can still be sent
-    response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
-    response.headers["X-Accel-Buffering"] = "no"
+    response = event_response()
     await response.prepare(request)
 
     async def send(name: str, document: object) -> None:
-        await response.write(b"event: %s\ndata: %s\n\n" % (name.encode(), msgspec.json.encode(document)))
+        await response.write(named_event(name, msgspec.json.encode(document)))
 
     await send("facts", answer.facts)
     try:

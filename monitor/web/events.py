@@ -48,14 +48,20 @@ class EventPeer(Peer):
         super().connection_lost(exc)
 
 
+def event_response() -> web.StreamResponse:
+    """Return an answer of server-sent events, which no proxy holds back."""
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
+    response.headers["Cache-Control"] = "no-store, no-transform"  # and no proxy compresses, for which it would wait
+    response.headers["X-Accel-Buffering"] = "no"  # nginx passes on what it gets
+    return response
+
+
 async def stream(request: web.Request) -> web.StreamResponse:
     """GET /api/stream: what /api/ws/metrics sends, as server-sent events; `Last-Event-ID` resumes as `since` does."""
     asked = read_stream(request, resume=request.headers.get("Last-Event-ID"))
     shared = request.app[STREAM]
     shared.take_place()
-    response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
-    response.headers["Cache-Control"] = "no-store, no-transform"  # and no proxy compresses, for which it would wait
-    response.headers["X-Accel-Buffering"] = "no"  # nginx passes on what it gets
+    response = event_response()
     try:
         await response.prepare(request)
         if request.transport is None:

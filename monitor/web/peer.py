@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import ClassVar, Final, cast
@@ -75,7 +76,7 @@ class Stream:
         self.taken -= 1
 
 
-class Peer(Relay):
+class Peer(Relay, ABC):
     """Stands between the transport of a stream and aiohttp, from `join` to `leave`.
 
     Frames are written past aiohttp, straight to the transport: one write for bytes that all clients share.
@@ -100,11 +101,11 @@ class Peer(Relay):
         It has the place that was taken for it until it leaves.
         """
         stream = self._stream
+        start = asked.start(stream.history)
         _bound_buffers(self.transport, is_pinged=self.is_pinged)
         self.transport.set_protocol(self)
         stream.peers.add(self)
         stream.keeper.look_after(self)
-        start = asked.start(stream.history)
         if start is None:
             stream.hub.join(self.transport, asked.selection, self.framing)
         else:
@@ -128,9 +129,9 @@ class Peer(Relay):
         self.leave()
         reset(self.transport)
 
+    @abstractmethod
     def ping(self, nonce: bytes) -> None:
         """Write something, so that a dead connection shows and a quiet one is kept open."""
-        raise NotImplementedError
 
     def send_along(self, data: bytes) -> None:
         """Write this soon: with the next frame where that is near, because most of what a ping costs is the write."""
@@ -143,9 +144,9 @@ class Peer(Relay):
         """Tell whether an answer that is due has not come."""
         return False
 
+    @abstractmethod
     async def goodbye(self) -> None:
         """End the stream as its protocol wants it, without waiting for a client that does not read."""
-        raise NotImplementedError
 
     def let_go(self) -> None:
         """Leave, and close the connection; a client that still has something to read gets a moment for it."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from monitor.load import files
+from monitor import files
 from tests.bench import (
     compiler,
     cross_check,

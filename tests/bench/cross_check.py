@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from monitor.load import files
+from monitor import files
 from tests.bench import compiler
 from tests.bench.fan_out import COST, goal_at, ratio
 from tests.bench.figures import Figure, Goal, of_median

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from monitor.load import files
+from monitor import files
 from monitor.load.crowd import CannotLoad
 from monitor.load.load import Load, Plan
 from monitor.load.report import Report

@@ -24,11 +24,18 @@ class CannotMeasure(Exception):
 
 @contextmanager
 def running(
-    command: Sequence[str], *, stderr: int | None = None, environment: Mapping[str, str] | None = None
+    command: Sequence[str],
+    *,
+    stderr: int | None = None,
+    environment: Mapping[str, str] | None = None,
+    own_session: bool = False,
+    farewell: float = FAREWELL,
 ) -> Iterator[Process]:
     """Run a command from the root of the repository while the context lasts; its stdout is an unbuffered pipe.
 
     environment  further variables
+    own_session  Ctrl-C reaches who runs it alone, and not the process
+    farewell     seconds it gets to end by itself
     """
     # Settings of whoever runs the bench are not what is measured.
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
@@ -40,11 +47,12 @@ def running(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=stderr,
+        start_new_session=own_session,
     ) as process:
         try:
             yield process
         finally:
-            _end(process)
+            end(process, farewell)
 
 
 def line_of(pipe: IO[bytes] | None, seconds: float) -> str:
@@ -80,10 +88,11 @@ def cpu_ns_during(pid: int, seconds: float) -> tuple[int, float]:
     return after - before, ended - began
 
 
-def _end(process: Process) -> None:
+def end(process: Process, farewell: float = FAREWELL) -> None:
+    """End a process: asked first, then not."""
     if process.poll() is None:
         process.terminate()
     try:
-        process.wait(FAREWELL)
+        process.wait(farewell)
     except subprocess.TimeoutExpired:
         process.kill()

@@ -13,21 +13,18 @@ from typing import Any
 
 import aiohttp
 
+from tests.bench import slow_clients
+
 HANDSHAKE = (
     b"GET /api/ws/metrics HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 )
-#: Values of the fat probe: with a dozen digits each, some 50 KB a frame.
-VALUES = 4000
-
-
-def fat_probe(folder: Path) -> dict[str, str]:
-    """Install a package whose probe makes frames of 50 KB; return the environment that shows it to a server."""
-    return install(folder, f'return {{"values": [100_000_000_000 + number for number in range({VALUES})]}}')
+#: The environment that shows a server the bench's plugin: frames of 50 KB.
+FAT = {"PYTHONPATH": str(slow_clients.FAT)}
 
 
 def faulty_probe(folder: Path) -> dict[str, str]:
-    """Install a package whose probe raises, lies, hangs for three seconds and works, in turn; as `fat_probe`."""
+    """Install a package whose probe raises, lies, hangs for 3 s and works, in turn; return the environment."""
     return install(
         folder,
         "turn = next(self.turns)",

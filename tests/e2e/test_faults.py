@@ -13,9 +13,9 @@ import psutil
 import pytest
 
 from monitor.loop import ASYNCIO, UVLOOP
-from tests.e2e.crowd import HANDSHAKE, Raw, fat_probe, faulty_probe, holding, meanwhile, reading
+from tests.e2e.crowd import FAT, HANDSHAKE, Raw, faulty_probe, holding, meanwhile, reading
 from tests.e2e.server import Server, wait_for
-from tests.test_web_inbound import frame
+from tests.test_websocket_rfc import frame
 
 #: Seconds after which whoever does not read has to be gone, and some more for a busy test machine.
 EVICTED = 30 + 15
@@ -31,8 +31,8 @@ def is_well(server: Server) -> bool:
     return bool(server.get("/healthz")["status"] == "ok")
 
 
-async def test_stuck_clients_pong_liars_floods_half_open_handshakes_and_resets_harm_nobody(tmp_path: Path) -> None:
-    with Server(environment=fat_probe(tmp_path)) as server:
+async def test_stuck_clients_pong_liars_floods_half_open_handshakes_and_resets_harm_nobody() -> None:
+    with Server(environment=FAT) as server:
         server.frame()
         before = files_of(server)
 
@@ -164,8 +164,8 @@ async def test_a_thousand_handshakes_leave_open_streams_their_pace() -> None:
 
 
 @pytest.mark.parametrize("loop", LOOPS)
-async def test_sigterm_with_a_thousand_readers_and_fifty_stuck_ones_is_over_soon(tmp_path: Path, loop: str) -> None:
-    with Server("--event-loop", loop, environment=fat_probe(tmp_path)) as server:
+async def test_sigterm_with_a_thousand_readers_and_fifty_stuck_ones_is_over_soon(loop: str) -> None:
+    with Server("--event-loop", loop, environment=FAT) as server:
         server.frame()
         stream = server.stream_url + "?fields=cpu"
         async with holding(server.port, 50, HANDSHAKE), reading(stream, 1000) as readers:

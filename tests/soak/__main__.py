@@ -15,9 +15,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from tests.bench.processes import Process, end
 from tests.soak.clients import Report
 from tests.soak.trend import Row, after, table, trend, warm_up_of
-from tests.soak.watch import CannotSoak, Process, Sample, end, line_of, raise_file_limit, running, sample
+from tests.soak.watch import FAREWELL, CannotSoak, Sample, line_of, raise_file_limit, running, sample
 
 CANNOT = 2
 INTERRUPTED = 130
@@ -84,7 +85,7 @@ def soak(options: argparse.Namespace, course: list[Course]) -> None:
             load.stdin.close()
             load.wait(SETTLING)
         seen.rest = settled(server, seen.before)
-        end(server)
+        end(server, FAREWELL)
 
 
 def observe(server: Process, load: Process, options: argparse.Namespace, seen: Course) -> None:

@@ -1,25 +1,22 @@
 """The processes of the soak: each ends here, by its id. And what the server holds at a moment."""
 
 import os
-import resource
 import select
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-#: The root of the repository: modules are run from there.
-ROOT: Final = Path(__file__).resolve().parents[2]
+from monitor import files
+from tests.bench import processes
+from tests.bench.processes import Process
+
 #: Seconds for an answer of a process on a busy machine, and for a process to end by itself.
 PATIENCE: Final = 30.0
 FAREWELL: Final = 15.0
-
-Process = subprocess.Popen[bytes]
 
 
 class CannotSoak(Exception):
@@ -46,36 +43,9 @@ class Sample:
     connections: int
 
 
-@contextmanager
-def running(module: str, *arguments: str) -> Iterator[Process]:
-    """Run a module of this repository while the context lasts; it has pipes for stdin and stdout.
-
-    In a session of its own: Ctrl-C reaches the soak alone, which then ends what it has started.
-    """
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
-    with subprocess.Popen(
-        [sys.executable, "-m", module, *arguments],
-        cwd=ROOT,
-        env=environment,
-        bufsize=0,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            end(process)
-
-
-def end(process: Process) -> None:
-    """End a process: asked first, then not."""
-    if process.poll() is None:
-        process.terminate()
-    try:
-        process.wait(FAREWELL)
-    except subprocess.TimeoutExpired:
-        process.kill()
+def running(module: str, *arguments: str) -> AbstractContextManager[Process]:
+    """Run a module of this repository while the context lasts. Ctrl-C reaches the soak alone, which then ends it."""
+    return processes.running([sys.executable, "-m", module, *arguments], own_session=True, farewell=FAREWELL)
 
 
 def line_of(process: Process, what: str) -> str:
@@ -103,7 +73,7 @@ def sample(server: Process, minute: float, connections: int) -> Sample:
     try:
         return Sample(
             minute=minute,
-            rss=int((folder / "statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize() / 2**20,
+            rss=processes.rss_bytes(server.pid) / 2**20,
             descriptors=_count(folder / "fd"),
             threads=_count(folder / "task"),
             tasks=tasks,
@@ -115,11 +85,10 @@ def sample(server: Process, minute: float, connections: int) -> Sample:
 
 def raise_file_limit(connections: int) -> None:
     """Let this process and its children open so many connections. Raises CannotSoak where that is not allowed."""
-    needed = connections + 200
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard != resource.RLIM_INFINITY and hard < needed:
-        raise CannotSoak(f"{connections} clients need {needed} open files; the hard limit is {hard}")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    most = files.most_connections()
+    if most < connections:
+        raise CannotSoak(f"{connections} clients are wanted, and the hard limit of open files leaves {most}")
+    files.raise_limit()
 
 
 def _count(folder: Path) -> int:

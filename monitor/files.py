@@ -19,9 +19,12 @@ def most_connections() -> int:
     return sys.maxsize if hard == resource.RLIM_INFINITY else max(1, hard - SPARE)
 
 
-def raise_limit() -> None:
-    """Let this process, and those it starts, open as many files as it may."""
-    if sys.platform != "win32":
-        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        with suppress(OSError, ValueError):  # macOS refuses what it calls unlimited
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+def raise_limit() -> int | None:
+    """Let this process, and those it starts, open as many files as it may; return how many, None for no limit."""
+    if sys.platform == "win32":
+        return None
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):  # macOS refuses what it calls unlimited
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return None if soft == resource.RLIM_INFINITY else soft
