@@ -21,6 +21,7 @@ document.addEventListener("frame", ({ detail }) => show(detail));
 // Brings the chips up to date with a frame.
 function show(frame) {
   for (const chip of chips.children) {
+    if (!chip.dataset.field) continue; // a mean or a rate is of the past: the newest value is another number
     const [section, key] = chip.dataset.field.split("[")[0].split(".");
     const value = frame[section]?.[key];
     if (typeof value === "number") chip.lastElementChild.textContent = number(value, Number.isInteger(value) ? 0 : 2);
@@ -69,7 +70,7 @@ function receive(name, data) {
 
 function chip(fact) {
   const item = document.createElement("li");
-  item.dataset.field = fact.field;
+  item.dataset.field = fact.aggregate ? "" : fact.field;
   const name = document.createElement("span");
   name.textContent = fact.field;
   const value = document.createElement("b");
