@@ -75,7 +75,7 @@ async def test_the_pieces_and_the_usage_of_a_stream_come_out(remote: Remote) -> 
 
 async def test_the_name_that_is_set_is_asked_for(remote: Remote) -> None:
     engine, bodies = await remote("data: [DONE]\n\n", model="large")
-    assert await answer(engine) == []
+    assert await answer(engine) == [Usage(None, None)]
     assert bodies[0]["model"] == engine.name == "large"
 
 
@@ -89,11 +89,41 @@ async def test_a_server_that_refuses_is_told_of_in_one_printable_line(
     assert "\x1b" not in str(raised.value)
 
 
-@pytest.mark.parametrize("line", ["data: {nonsense\n\n", "data: " + "x" * 100_000])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "data: {nonsense\n\n",
+        "data: []\n\n",
+        'data: {"choices": [{"delta": {"content": ["a"]}}]}\n\n',
+        'data: {"usage": {"prompt_tokens": "many"}}\n\n',
+        "data: " + "x" * 100_000,
+    ],
+)
 async def test_nonsense_is_no_answer(remote: Remote, line: str) -> None:
     engine, _ = await remote(line)
     with pytest.raises(Unavailable):
         await answer(engine)
+
+
+async def test_a_server_that_breaks_off_is_told_of_with_what_it_said(remote: Remote) -> None:
+    begun = event({"choices": [{"delta": {"content": "One"}}]})
+    engine, _ = await remote(begun, event({"error": {"message": "out of memory\x1b[2J"}}))
+    with pytest.raises(Unavailable, match="out of memory") as raised:
+        await answer(engine)
+    assert "\x1b" not in str(raised.value)
+
+
+@pytest.mark.parametrize("listed", ["[]", '{"data": [{}]}', '{"data": "tiny"}', "<html>"])
+async def test_a_list_of_models_that_is_none_is_told_of(aiohttp_server: Any, listed: str) -> None:
+    async def models(request: web.Request) -> web.Response:
+        return web.Response(text=listed)
+
+    app = web.Application()
+    app.router.add_get("/v1/models", models)
+    engine = RemoteEngine(str((await aiohttp_server(app)).make_url("/v1")))
+    with pytest.raises(Unavailable, match="does not answer"):
+        await answer(engine)
+    await engine.close()
 
 
 async def test_a_server_without_models_or_without_anybody_is_unavailable(remote: Remote) -> None:
@@ -113,4 +143,4 @@ async def test_who_stops_listening_leaves_the_engine_free(remote: Remote) -> Non
     assert engine.state is State.BUSY
     await pieces.aclose()
     async with asyncio.timeout(10):
-        assert await answer(engine) == [Piece("One")]
+        assert await answer(engine) == [Piece("One"), Usage(None, None)]

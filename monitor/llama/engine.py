@@ -33,10 +33,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What the answer took; the last item of every generation that came to its end."""
+    """What the answer took; the last item of every generation that came to its end. None where nobody knows."""
 
-    prompt_tokens: int
-    completion_tokens: int
+    prompt_tokens: int | None
+    completion_tokens: int | None
 
 
 class State(StrEnum):

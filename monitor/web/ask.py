@@ -154,6 +154,7 @@ async def _answered(engine: Engine, desk: Desk, answer: Answer, tell: Callable[[
     try:
         async with asyncio.timeout(PATIENCE), desk.turn(), aclosing(engine.generate(task)) as pieces:
             await _grow(answer, pieces, tell)
+            answer.model = engine.name  # where the model is another server's, its first answer tells
     except TimeoutError:
         raise Refusal(504, "too_slow", f"There was no whole answer within {PATIENCE:g} s.") from None
     except Refused as error:

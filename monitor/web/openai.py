@@ -1,11 +1,11 @@
 """A model that runs elsewhere, behind the interface that OpenAI made usual: llama-server, vLLM, Ollama and others."""
 
 import asyncio
-import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from typing import Any, Final
 
 import aiohttp
+import msgspec
 
 from monitor.llama.engine import Piece, Refused, State, Task, Unavailable, Usage
 from monitor.text import one_line
@@ -15,6 +15,35 @@ CONNECT: Final = 5.0
 STALL: Final = 30.0
 #: Bytes of one event: what is longer is not an answer.
 LONGEST_EVENT: Final = 64 * 1024
+
+
+class _Delta(msgspec.Struct):
+    content: str | None = None
+
+
+class _Choice(msgspec.Struct):
+    delta: _Delta | None = None
+
+
+class _Usage(msgspec.Struct):
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+class _Event(msgspec.Struct):
+    """One event of an answer. Servers that fail in the midst of one send `error`, each in a form of its own."""
+
+    choices: list[_Choice] | None = None
+    usage: _Usage | None = None
+    error: Any = None
+
+
+class _Model(msgspec.Struct):
+    id: str
+
+
+class _Models(msgspec.Struct):
+    data: list[_Model] | None = None
 
 
 class RemoteEngine:
@@ -43,15 +72,21 @@ class RemoteEngine:
         return State.READY if self._session is not None else State.IDLE
 
     async def generate(self, task: Task) -> AsyncGenerator[Piece | Usage]:
-        """Yield the answer, piece by piece, then what it took. Raises Unavailable and Refused."""
+        """Yield the answer, piece by piece, then what it took. Raises Unavailable and Refused.
+
+        What it took is not known where the server does not tell: not all do for an answer that is streamed.
+        """
+        usage = _Usage()
         async with self._turn:
             try:
                 model = await self._model_name()
                 async with self._client().post(f"{self._url}/chat/completions", json=_body(model, task)) as answer:
                     await _check(answer)
-                    async for document in _documents(answer):
-                        for item in _items(document):
-                            yield item
+                    async for event in _events(answer):
+                        usage = event.usage or usage
+                        for text in _texts(event):
+                            yield Piece(text)
+                yield Usage(usage.prompt_tokens, usage.completion_tokens)
             except (aiohttp.ClientError, TimeoutError, ValueError) as error:
                 reason = one_line(str(error)) or type(error).__name__
                 raise Unavailable(f"{self._url} does not answer: {reason}", retry_after=5.0) from None
@@ -71,10 +106,10 @@ class RemoteEngine:
         if not self._model:
             async with self._client().get(f"{self._url}/models") as answer:
                 await _check(answer)
-                listed = (await answer.json(content_type=None)).get("data") or []
+                listed = msgspec.json.decode(await answer.read(), type=_Models).data
             if not listed:
                 raise Unavailable(f"{self._url} has no model")
-            self._model = one_line(str(listed[0]["id"]))[:100]
+            self._model = one_line(listed[0].id)[:100]
         return self._model
 
 
@@ -105,8 +140,8 @@ async def _check(answer: aiohttp.ClientResponse) -> None:
     raise Unavailable(f"the model's server said {answer.status}: {said}", retry_after=5.0)
 
 
-async def _documents(answer: aiohttp.ClientResponse) -> AsyncIterator[dict[str, Any]]:
-    """Yield the JSON of each event, to the last."""
+async def _events(answer: aiohttp.ClientResponse) -> AsyncIterator[_Event]:
+    """Yield each event, to the last. Raises ValueError where one is none, and Unavailable where it is an error."""
     rest = b""
     async for chunk in answer.content.iter_any():
         *lines, rest = (rest + chunk).split(b"\n")
@@ -117,12 +152,14 @@ async def _documents(answer: aiohttp.ClientResponse) -> AsyncIterator[dict[str, 
             if data == b"[DONE]":
                 return
             if line.startswith(b"data:") and data:
-                yield json.loads(data)
+                event = msgspec.json.decode(data, type=_Event)
+                if event.error:
+                    said = one_line(msgspec.json.encode(event.error).decode())[:200]
+                    raise Unavailable(f"the model's server broke off: {said}", retry_after=5.0)
+                yield event
 
 
-def _items(document: dict[str, Any]) -> list[Piece | Usage]:
-    texts = ((choice.get("delta") or {}).get("content") for choice in document.get("choices") or [])
-    items: list[Piece | Usage] = [Piece(str(text)) for text in texts if text]
-    if usage := document.get("usage"):
-        items.append(Usage(int(usage.get("prompt_tokens", 0)), int(usage.get("completion_tokens", 0))))
-    return items
+def _texts(event: _Event) -> Iterator[str]:
+    for choice in event.choices or ():
+        if choice.delta is not None and choice.delta.content:
+            yield choice.delta.content

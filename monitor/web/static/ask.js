@@ -62,7 +62,7 @@ function begin() {
 function receive(name, data) {
   if (name === "facts") chips.replaceChildren(...data.facts.map(chip));
   if (name === "token") said.textContent += data.text;
-  if (name === "done") note.textContent = data.usage.completion_tokens
+  if (name === "done") note.textContent = data.usage.completion_tokens !== 0
     ? `${data.model}, ${number(data.duration_ms / 1000, 1)} s`
     : "From the numbers alone.";
   if (name === "error") note.textContent = data.message;
