@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-from aiohttp import web
+from aiohttp import encode_basic_auth, web
 
 from monitor.llama.engine import Piece, Refused, State, Task, Unavailable, Usage
 from monitor.web.openai import RemoteEngine
@@ -134,6 +134,24 @@ async def test_a_server_without_models_or_without_anybody_is_unavailable(remote:
     with pytest.raises(Unavailable, match="does not answer"):
         await answer(nobody)
     await nobody.close()
+
+
+async def test_a_password_in_the_address_is_used_and_never_told(aiohttp_server: Any) -> None:
+    given: list[str] = []
+
+    async def models(request: web.Request) -> web.Response:
+        given.append(request.headers.get("Authorization", ""))
+        return web.json_response({"data": []})
+
+    app = web.Application()
+    app.router.add_get("/v1/models", models)
+    url = (await aiohttp_server(app)).make_url("/v1").with_user("me").with_password("secret")
+    engine = RemoteEngine(str(url))
+    with pytest.raises(Unavailable) as raised:
+        await answer(engine)
+    assert given == [encode_basic_auth("me", "secret")]
+    assert "secret" not in f"{engine.name} {raised.value}"
+    await engine.close()
 
 
 async def test_who_stops_listening_leaves_the_engine_free(remote: Remote) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import aiohttp
 import msgspec
+from yarl import URL
 
 from monitor.llama.engine import Piece, Refused, State, Task, Unavailable, Usage
 from monitor.text import one_line
@@ -55,6 +56,7 @@ class RemoteEngine:
 
     def __init__(self, url: str, model: str = "") -> None:
         self._url = url.rstrip("/")
+        self._place = _without_password(self._url)
         self._model = model
         self._session: aiohttp.ClientSession | None = None
         self._turn = asyncio.Lock()
@@ -62,7 +64,7 @@ class RemoteEngine:
     @property
     def name(self) -> str:
         """The model's name, or where it is while that is not known."""
-        return self._model or self._url
+        return self._model or self._place
 
     @property
     def state(self) -> State:
@@ -89,7 +91,7 @@ class RemoteEngine:
                 yield Usage(usage.prompt_tokens, usage.completion_tokens)
             except (aiohttp.ClientError, TimeoutError, ValueError) as error:
                 reason = one_line(str(error)) or type(error).__name__
-                raise Unavailable(f"{self._url} does not answer: {reason}", retry_after=5.0) from None
+                raise Unavailable(f"{self._place} does not answer: {reason}", retry_after=5.0) from None
 
     async def close(self) -> None:
         """Close the connections."""
@@ -108,9 +110,14 @@ class RemoteEngine:
                 await _check(answer)
                 listed = msgspec.json.decode(await answer.read(), type=_Models).data
             if not listed:
-                raise Unavailable(f"{self._url} has no model")
+                raise Unavailable(f"{self._place} has no model")
             self._model = one_line(listed[0].id)[:100]
         return self._model
+
+
+def _without_password(url: str) -> str:
+    """Return where a server is, for everyone to read: an address may carry a name and a password for it."""
+    return str(URL(url).with_user(None))
 
 
 def _body(model: str, task: Task) -> dict[str, Any]:
