@@ -32,7 +32,7 @@ bench: $(VENV)/.installed-dev ## Measure, print the table, write docs/performanc
 soak: $(VENV)/.installed-dev ## Hold 1,000 clients that come and go for 45 minutes, print what grew (ARGS="--help" for more)
 	$(BIN)/python -m tests.soak $(ARGS)
 
-eval: $(VENV)/.installed-dev ## Ask the evaluation's questions, print how right the answers are (ARGS="--help" for more)
+eval: $(VENV)/.installed-dev ## Ask the evaluation's questions, print how right the answers are and what they cost (ARGS="--help" for more)
 	$(BIN)/python -m tests.ask $(ARGS)
 
 screenshots: $(VENV)/.tools ## Make the pictures in docs/images anew

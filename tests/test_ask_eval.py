@@ -12,10 +12,12 @@ import pytest
 
 from tests.ask import __main__ as evaluation
 from tests.ask import client as clients
-from tests.ask import tally
+from tests.ask import cost, document, served, tally
 from tests.ask.client import Client, Refused
+from tests.ask.cost import Extent
 from tests.ask.questions import Half, Question, load
 from tests.ask.scoring import Answer, of_nothing, score
+from tests.bench.figures import Figure, Goal, Group
 from tests.bench.processes import CannotMeasure
 
 PROBES = ("cpu", "memory", "disk", "network", "process", "tide", "ups")
@@ -51,6 +53,7 @@ class Fake(ThreadingHTTPServer):
         self.statuses: list[int] = []
         self.events: list[str] | None = None
         self.prompts: list[str] = []
+        self.bodies: list[dict[str, Any]] = []
 
     @property
     def url(self) -> str:
@@ -69,7 +72,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         assert self.path == "/api/ask"
         assert self.headers["Content-Type"] == "application/json"
-        prompt = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["prompt"]
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        prompt = body["prompt"]
+        self.server.bodies.append(body)
         self.server.prompts.append(prompt)
         if self.server.statuses:
             status = self.server.statuses.pop(0)
@@ -254,7 +259,17 @@ def test_an_address_of_another_form_is_refused(url: str) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--half", "third"], ["--every", "0"], ["--setting", "x"], ["--url", "http://h:1", "--setting", "a=b"]],
+    [
+        ["--half", "third"],
+        ["--every", "0"],
+        ["--setting", "x"],
+        ["--url", "http://h:1", "--setting", "a=b"],
+        ["--url", "http://h:1", "--cost"],
+        ["--seconds", "0"],
+        ["--no-questions", "--no-cost"],
+        ["--no-questions", "--half", "open"],
+        ["--no-questions", "--write", "x.md"],
+    ],
 )
 def test_wrong_arguments_end_with_two(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
@@ -279,6 +294,76 @@ def test_the_command_of_the_page_measures_the_same_again() -> None:
     assert evaluation.command(options) == (
         "make eval ARGS=\"--setting 'llama_model=a b.gguf' --half open --every 3 --no-stream --write docs/x.md\""
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "is_measured", "words"),
+    [
+        ([], True, []),
+        (["--no-cost"], False, ["--no-cost"]),
+        (["--seconds", "5", "--count", "1000"], True, ["--seconds", "5"]),
+        (["--half", "open"], False, ["--half", "open"]),
+        (["--every", "9", "--cost", "--rounds", "1"], True, ["--every", "9", "--cost", "--rounds", "1"]),
+        (["--url", "http://h:1"], False, []),
+    ],
+)
+def test_the_cost_is_measured_where_everything_is_unless_told(
+    line: list[str], is_measured: bool, words: list[str]
+) -> None:
+    options = evaluation.parsed([*line, "--write", "x.md"])
+    assert options.cost is is_measured
+    assert evaluation.command(options) == f'make eval ARGS="{" ".join([*words, "--write", "x.md"])}"'
+
+
+def test_what_answers_cost_is_printed_judged_and_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def measured(extent: Extent, settings: dict[str, str], tell: Callable[[str], None]) -> Iterator[Group]:
+        assert (extent, settings) == (Extent(7, 2, 1000), {"MONITOR_INTERVAL": "2"})
+        tell("Frames ...")
+        yield Group("Frames", [Figure("Frames missed", 3, "", Goal(0))])
+
+    monkeypatch.setattr(cost, "measured", measured)
+    assert evaluation.main(["--no-questions", "--seconds", "2", "--setting", "interval=2"]) == 1
+    seen = capsys.readouterr()
+    assert seen.out.startswith("### Frames\n\n| Figure ")
+    assert seen.err == "eval: Frames ...\nmissed: Frames: Frames missed\n"
+    page = tmp_path / "ask.md"
+    costs = [Group("Frames", [Figure("Frames missed", 3, "", Goal(0))])]
+    document.write(page, "make eval", [outcome("held", QUESTION, "25.5 %")], "fake", costs)
+    written = page.read_text(encoding="utf-8")
+    assert "\n## What it costs\n" in written
+    assert "\n### Frames\n\n| Figure " in written
+    assert written.index("Frames missed") < written.index("\n\n## Machine\n")
+    document.write(page, "make eval", [outcome("held", QUESTION, "25.5 %")], "fake", [])
+    assert "costs" not in page.read_text(encoding="utf-8")
+
+
+def test_what_was_measured_before_an_interruption_is_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def measured(*_: object) -> Iterator[Group]:
+        yield Group("Speed", [Figure("Free", 1, "")])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cost, "measured", measured)
+    assert evaluation.main(["--no-questions"]) == evaluation.INTERRUPTED
+    assert "### Speed" in capsys.readouterr().out
+
+
+def test_questions_are_put_while_they_are_wanted_and_errors_are_counted(
+    fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(served, "PAUSE", 0.0)
+    client = Client(fake.url)
+    fake.statuses = [503]
+    asked = served.put(client, served.repeated(["a", "b"], max_tokens=3), lambda count: count < 5)
+    assert asked == served.Asked(5, 1)
+    assert fake.prompts == ["a", "b", "a", "b", "a"]
+    assert fake.bodies[0] == {"prompt": "a", "max_tokens": 3}
+    fake.statuses = [503] * 50
+    asked = served.put(client, served.repeated(["a"]), lambda _: True)
+    assert asked == served.Asked(served.MOST_ERRORS, served.MOST_ERRORS)
 
 
 QUESTION = Question("CPU?", "en", "plain", "facts", ("cpu.percent_total",))

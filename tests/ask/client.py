@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse
@@ -72,20 +72,20 @@ class Client:
             raise CannotMeasure(f"{path}: {_error(response.status, body)}")
         return json.loads(body)
 
-    def ask(self, prompt: str) -> Reply:
-        """Return the answer in one piece. Raises Refused."""
-        return self._exchange(prompt, "application/json", _whole)
+    def ask(self, prompt: str, **body: Any) -> Reply:
+        """Return the answer in one piece; `body` has further keys of the question. Raises Refused."""
+        return self._exchange({"prompt": prompt, **body}, "application/json", _whole)
 
     def stream(self, prompt: str) -> Streamed:
         """Return when the pieces of the answer came. Raises Refused."""
-        return self._exchange(prompt, "text/event-stream", _streamed)
+        return self._exchange({"prompt": prompt}, "text/event-stream", _streamed)
 
     def _connection(self) -> HTTPConnection:
         return HTTPConnection(self._host, self._port, timeout=PATIENCE)
 
-    def _exchange(self, prompt: str, accept: str, read: Callable[[HTTPResponse, float], T]) -> T:
+    def _exchange(self, question: Mapping[str, Any], accept: str, read: Callable[[HTTPResponse, float], T]) -> T:
         """Return what `read` makes of the answer and the moment of the request, once the answer is not 429."""
-        body = json.dumps({"prompt": prompt}).encode()
+        body = json.dumps(question).encode()
         headers = {"Content-Type": "application/json", "Accept": accept}
         for _ in range(ATTEMPTS):
             try:

@@ -6,6 +6,7 @@ from typing import Final
 
 from tests.ask.tally import Outcome, by_language_and_kind, groups
 from tests.bench.document import machine
+from tests.bench.figures import Group
 
 PAGE: Final = """\
 # How well it answers
@@ -32,26 +33,41 @@ How to read it:
 ### By language and kind
 
 {table}
-
+{cost}
 ## Machine
 
 {machine}
 - Model: {model}
 """
 
+COST: Final = """
+## What it costs
 
-def write(path: Path, command: str, outcomes: Sequence[Outcome], model: str) -> None:
+- Speed is that of one answer from its first token on. Alone is `Llama.generate` in a process that does nothing else,
+  with the same prompt, threads and niceness; both answer in turn, A B A B.
+- Frames are those of one client in a process of its own. Lateness is how long after its moment on the server's grid a
+  frame came, the earliest of all being the measure: a late sample is in it, and so is a late delivery. The model is
+  loaded while the free questions are asked.
+- Memory is resident memory; MB is 2^20 bytes. Every fourth question goes to the model, and the others are those of the
+  half that may be tuned on.
+
+{groups}
+"""
+
+
+def write(path: Path, command: str, outcomes: Sequence[Outcome], model: str, costs: Sequence[Group]) -> None:
     """Write the page anew."""
     path.parent.mkdir(exist_ok=True)
-    path.write_text(page(command, outcomes, model), encoding="utf-8")
+    path.write_text(page(command, outcomes, model, costs), encoding="utf-8")
 
 
-def page(command: str, outcomes: Sequence[Outcome], model: str) -> str:
-    """Return the page: figures alone, and no question."""
+def page(command: str, outcomes: Sequence[Outcome], model: str, costs: Sequence[Group]) -> str:
+    """Return the page: figures alone, and no question; what answers cost, where that was measured."""
     return PAGE.format(
         command=command,
         figures="\n\n".join(map(str, groups(outcomes))),
         table=by_language_and_kind(outcomes),
+        cost=COST.format(groups="\n\n".join(map(str, costs))) if costs else "",
         machine=machine(),
         model=model,
     )
