@@ -10,8 +10,9 @@ from monitor.llama import lexicon
 from monitor.llama.engine import Task
 from monitor.llama.facts import Fact, Finding, Teller, phrase_of
 from monitor.llama.grammar import amounts, grammar
+from monitor.llama.language import Language
 from monitor.llama.match import Index, Kind, Match
-from monitor.llama.question import Language, Question
+from monitor.llama.question import Question
 from monitor.llama.verdict import verdict
 from monitor.probe import Field
 

@@ -6,9 +6,12 @@ from typing import Any, Final, Literal
 
 from monitor.history import Entry
 from monitor.llama import lexicon
-from monitor.llama.match import Candidate, Choice, Index, picks
+from monitor.llama.candidate import Candidate
+from monitor.llama.choice import Choice, picks
+from monitor.llama.language import Language
+from monitor.llama.match import Index
 from monitor.llama.numbers import amount, digits, span
-from monitor.llama.question import Language, Question
+from monitor.llama.question import Question
 from monitor.llama.trend import Trend, documents, pick, trend, values_of
 from monitor.probe import Number
 

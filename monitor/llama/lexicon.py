@@ -4,11 +4,9 @@ A concept is one meaning with its words in both languages, so that a question in
 other. A word may have several. Words are folded and stemmed when they are read: no plurals, and accents as you like.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-
-from monitor.llama.words import fold, split, stem
 
 
 def _words(text: str) -> frozenset[str]:
@@ -953,13 +951,6 @@ ASKING: Final = _words("""
 """)
 
 
-def listed(text: str) -> list[tuple[str, ...]]:
-    """Return the entries of a list with commas, each as the stems of its words."""
-    return [
-        tuple(stem(word) for word in split(fold(" ".join(entry.split())))) for entry in text.split(",") if entry.strip()
-    ]
-
-
 #: Parts of a field's name that say its unit, which people do not say.
 UNIT_WORDS: Final = _words("percent pct mb gb b kb mhz hz ms s celsius c rpm v a w ratio total_bytes")
 #: Words of a help sentence that say nothing of the field.
@@ -996,15 +987,3 @@ OVERVIEW: Final = _words(
         status overview summary report vitals metrics stats bilan resume rapport metriques statistiques health
     """
 )
-
-Phrasebook = Mapping[tuple[str, ...], frozenset[str]]
-
-
-def phrasebook(lists: Mapping[str, Iterable[str]]) -> Phrasebook:
-    """Return the concepts of each entry of these lists, by its stems."""
-    book: dict[tuple[str, ...], set[str]] = {}
-    for concept, texts in lists.items():
-        for text in texts:
-            for entry in listed(text):
-                book.setdefault(entry, set()).add(concept)
-    return {entry: frozenset(concepts) for entry, concepts in book.items()}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from monitor.llama import lexicon
-from monitor.llama.question import Language
+from monitor.llama.language import Language
 from monitor.probe import Number
 
 _STEPS: Final = ("B", "KB", "MB", "GB", "TB", "PB")

@@ -6,7 +6,8 @@ from typing import Final
 
 from monitor.llama.facts import Finding
 from monitor.llama.numbers import amount, span
-from monitor.llama.question import Quantity, Question
+from monitor.llama.quantities import Quantity
+from monitor.llama.question import Question
 from monitor.probe import Number
 
 #: Percent: from here on something is overloaded, full or short; from here on busy; below here idle.

@@ -1,0 +1,47 @@
+"""How far back a question looks."""
+
+from collections.abc import Mapping
+
+from monitor.llama import lexicon
+from monitor.llama.quantities import run_at
+from monitor.llama.words import stem
+
+
+def looks_back(words: list[str], stems: list[str], intents: Mapping[str, tuple[int, ...]]) -> float | None:
+    """Return how far back a question looks: 0 for lately, infinity for as far as can be, None where it does not."""
+    for place, unit in enumerate(stems):
+        if unit in lexicon.TIMES and (number := _stretch(words, place)) is not None:
+            return number * lexicon.TIMES[unit]
+    moves = intents.keys() & {"up", "down", "change"}
+    if "long" in intents and (moves or intents.keys() & {"max", "min", "mean", "recent"}):
+        return float("inf")
+    if moves or ("recent" in intents and "total_since" not in intents):
+        return 0.0
+    if "long" in intents and not {"today", "aujourd"} & set(words):
+        return float("inf")
+    return None
+
+
+def _stretch(words: list[str], place: int) -> float | None:
+    """Return how many of the unit of time at this place have been: "the last 5 minutes", "depuis une minute"."""
+    before = words[max(0, place - 6) : place]
+    number, size = next(
+        (
+            (run[0], back)
+            for back in range(min(4, place), 0, -1)
+            if (run := run_at(words, place - back)) and run[1] == back
+        ),
+        (1.0, 0),
+    )
+    meant = set(before)
+    newest = {"last", "past", "dernier", "derniere"} & meant
+    pace = size == 0 and not newest and before and before[-1] in lexicon.PACE
+    if pace and (before[-1] != "a" or not meant & {"over", "for", "within", "ago"}):
+        return None
+    stems = {stem(word) for word in before}
+    after = {stem(word) for word in words[place + 1 : place + 3]}
+    if not (stems & lexicon.PAST or after & {"ago", "ecoulee", "passee", "derniere", "passe"}):
+        return None
+    if stem(words[place]) in ("second", "seconde") and size == 0 and not newest:
+        return None
+    return 0.25 if stems & {"quart", "quarter"} else 0.5 if stems & {"demi", "half"} else number
