@@ -1,11 +1,15 @@
 """Questions are led to the fields that answer them, and the answer opens with their numbers."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from monitor.llama.answer import Grounded
 from monitor.llama.match import Kind
+from monitor.llama.products import multiplied
+from monitor.llama.quantities import quantities_in
+from monitor.llama.words import fold, split
 from tests.llama import GOLDEN, GROUNDING, WITH_THIRD_PARTY, past
 
 PAST = past()
@@ -56,6 +60,28 @@ def test_a_question_finds_what_it_is_about(question: str, expected: str) -> None
         ("download speed", "Data received: 1.5 MB/s now, 3.34 GB in total."),
         ("cpu load and temperature", "CPU load: 25.5 %. Temperature: not measured here."),
         ("température du processeur", "La température : ce n'est pas mesuré ici. Ce qui s'en approche le plus"),
+        ("is there room for 2000 photos of 5 MB?", "Yes, 2000 \u00d7 5 MB = 9.77 GB fit. Free disk space: 280 GB"),
+        ("une douzaine de films de 40 Go, ça rentre ?", "Non, 12 \u00d7 40 Go = 480 Go n'y tiennent pas. Espace"),
+        ("room for 3 \u00d7 100 GB on the disk?", "No, 3 \u00d7 100 GB = 300 GB do not fit."),
+        ("is there room for a 4 GB file and 2 films of 3 GB?", "Yes, 4 GB + 2 \u00d7 3 GB = 10 GB fit. Free disk"),
+        ("how many 4 GB films fit on the disk?", "70 \u00d7 4 GB = 280 GB fit. Free disk space"),
+        ("room for 4 GB in RAM and 300 GB on disk?", "(34.8 %); 4 GB fit. Free disk space: 280 GB of 512 GB"),
+        ("is core 2 at 4 GB?", "Core load, core 2: 25 %."),
+        ("is the CPU not overloaded?", "It is not overloaded. CPU load: 25.5 % (overloaded from 90 %)."),
+        ("le disque n'est-il pas plein ?", "Ce n'est pas plein. Part du disque utilisée : 45,3 %"),
+        ("isn't the cpu above 20 %?", "That is above 20 %. CPU load: 25.5 %."),
+        ("is it busy or idle?", "CPU load: 25.5 %."),
+        ("is the CPU busy and the disk full?", "(busy from 50 %); it is not busy. Share of the disk in use: 45.3 %"),
+        ("is the disk full or the memory?", "No. Share of the disk in use: 45.3 % (232 GB of 512 GB, full from 90 %)."),
+        ("are cpu and memory above 50 %?", "CPU load: 25.5 %; that is not above 50 %. Share of memory in use: 65.2 %"),
+        ("are all cores below 25 %?", "No, that is not below 25 %. Core load, core 1: 30 %, the highest of 4."),
+        ("is any core below 21 %?", "Yes, that is below 21 %. Core load, core 0: 20 %, the lowest of 4."),
+        ("la mémoire est saturée ?", "Non. Part de la mémoire utilisée : 65,2 % (10,4 Go sur 16 Go, plein à partir de"),
+        ("is the disk empty?", "No. Free disk space: 280 GB of 512 GB (54.7 %, empty above 90 %)."),
+        ("is more than a third of the disk used?", "Yes, that is above 33.3 %. "),
+        ("you said the memory was 2 GB, correct?", "Memory in use: 10.4 GB"),
+        ("do we have 8 cores?", "No, that is not 8. Number of cores: 4."),
+        ("évolution du disque ?", "Part du disque utilisée sur 1 min : de 45,3 % à 45,3 %"),
     ],
 )  # fmt: skip
 def test_an_answer_opens_with_its_numbers_in_the_language_of_the_question(question: str, opening: str) -> None:
@@ -79,6 +105,99 @@ def test_a_growing_memory_is_said_to_grow() -> None:
 
 def test_where_the_past_is_too_short_it_is_said() -> None:
     assert "No more of the past is kept." in ask("cpu over the last hour").opening
+
+
+@pytest.mark.parametrize(
+    ("question", "seconds"),
+    [
+        ("la mémoire est-elle stable depuis 2 minutes ?", 120),
+        ("la mémoire a-t-elle augmenté ces 3 dernières minutes ?", 180),
+        ("max cpu over the previous 2 minutes", 120),
+        ("mean cpu in the last 30s", 30),
+        ("how much was received over the last 4 min", 240),
+    ],
+)
+def test_it_looks_back_as_far_as_it_is_told_to(question: str, seconds: float) -> None:
+    assert ask(question).facts[0].seconds == pytest.approx(seconds, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("question", "beginning"),
+    [
+        ("did the cpu exceed 20 % in the last ten minutes?", "Yes, that is above 20 %."),
+        ("did the cpu exceed 80 % in the last ten minutes?", "CPU load over the last 5 min"),  # not all of it is kept
+        ("did the cpu exceed 20 % in the last two minutes?", "Yes, that is above 20 %."),
+        ("was the cpu below 15 % in the last two minutes?", "Yes, that is below 15 %."),
+        ("did the cpu stay below 20 % over the last two minutes?", "No, that is not below 20 %."),
+        ("has the cpu been over 20 % all the time for the last two minutes?", "No, that is not above 20 %."),
+        ("did we download more than 100 MB in the last minute?", "No, that is not above 100 MB. Data received over"),
+        ("was the CPU idle in the last two minutes?", "No. CPU load over the last 2 min"),
+        ("was memory ever above 12 GB?", "No, that is not above 12 GB. Memory in use over the last 5 min"),
+        ("was the disk full yesterday?", "Share of the disk in use over the last 5 min"),
+    ],
+)
+def test_the_past_is_judged_by_all_of_it(question: str, beginning: str) -> None:
+    assert ask(question).opening.startswith(beginning)
+
+
+def test_a_moment_of_the_past_is_told_with_what_is_now() -> None:
+    answer = ask("how much memory was in use 2 minutes ago?")
+    assert answer.opening == "Memory in use 2 min ago: 10.2 GB; now 10.4 GB."
+    assert [(fact.aggregate, fact.value) for fact in answer.facts] == [("then", 10444.0), (None, 10684.0)]
+
+
+def test_the_past_of_what_is_to_come_is_not_told() -> None:
+    assert ask("cpu load in the next hour?").opening == "CPU load: 25.5 %."
+
+
+@pytest.mark.parametrize("question", ["how much did we download today?", "max cpu yesterday?", "cpu last tuesday?"])
+def test_where_a_day_is_asked_for_it_is_said_that_no_more_is_kept(question: str) -> None:
+    opening = ask(question).opening
+    assert "over the last 5 min" in opening
+    assert "No more of the past is kept." in opening
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "is there room for 2000 photos of 5 MB?",
+        "a dozen 4 GB films, do they fit?",
+        "how many 4 GB films fit on the disk?",
+        "is there room for a 4 GB file and a 6 GB file?",
+        "une vingtaine de jeux de 15 Go, ça tient ?",
+        "is more than a third of the disk used?",
+    ],
+)
+def test_what_something_was_compared_with_is_told_by_a_fact(question: str) -> None:
+    answer = ask(question)
+    told = " ".join([question, *(fact.text for fact in answer.facts)])
+    assert set(re.findall(r"\d+(?:[.,]\d+)?", answer.opening)) <= set(re.findall(r"\d+(?:[.,]\d+)?", told))
+
+
+@pytest.mark.parametrize(
+    ("question", "value", "times"),
+    [
+        ("12 films of 4 GB", 48, 12),
+        ("3x2GB", 6, 3),
+        ("two dozen 1 GB files", 24, 24),
+        ("2 500 MB containers", 1000 / 1024, 2),
+        ("2 GB for each of 3 jobs", 6, 3),
+        ("2 of 16 GB", 16, 1),
+        ("4 cores and 8 GB", 8, 1),
+        ("in 5 minutes 4 GB", 4, 1),
+        ("is core 2 using 4 GB", 4, 1),
+    ],
+)
+def test_a_number_of_things_multiplies_their_size(question: str, value: float, times: int) -> None:
+    words = split(fold(question))
+    (size,) = (each for each in multiplied(words, quantities_in(words, "en")) if each.family == "bytes")
+    assert size.value / 2**30 == pytest.approx(value)
+    assert size.times == times
+
+
+@pytest.mark.parametrize("question", ["is my battery ok?", "ups charge", "is the ups low?"])
+def test_a_battery_that_is_charged_is_not_called_busy_or_overloaded(question: str) -> None:
+    assert WITH_THIRD_PARTY.ground(question, GOLDEN, PAST).opening == "UPS charge: 87 %."
 
 
 def test_without_a_past_the_newest_value_answers() -> None:

@@ -1,19 +1,20 @@
 """Grounding: from a question to the facts that answer it, the answer's beginning, and what a model may add."""
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from monitor.history import Entry
 from monitor.llama import lexicon
 from monitor.llama.engine import Task
-from monitor.llama.facts import Fact, Finding, Teller, phrase_of
+from monitor.llama.facts import Fact, Finding
 from monitor.llama.grammar import amounts, grammar
 from monitor.llama.language import Language
 from monitor.llama.match import Index, Kind, Match
 from monitor.llama.question import Question
+from monitor.llama.teller import Teller
 from monitor.llama.verdict import verdict
+from monitor.llama.wording import phrase_of
 from monitor.probe import Field
 
 #: Tokens that a model may add to the facts: one short remark.
@@ -93,7 +94,7 @@ class Grounding:
             return _free(text, question.lang, max_tokens)
         if match.kind is Kind.NOT_MEASURED:
             return Grounded(match.kind, question.lang, (), _not_measured(question, match), (), None, None)
-        findings, opening = _findings(Teller(index, question, document, entries), text, question, match)
+        findings, opening = _findings(Teller(index, question, document, entries), question, match)
         firsts = [finding.facts[0] for finding in findings]
         others = [fact for finding in findings for fact in finding.facts[1:]]
         named = {(fact.field, fact.aggregate) for fact in firsts}
@@ -124,11 +125,10 @@ def _free(text: str, lang: Language, max_tokens: int) -> Grounded:
     return Grounded(Kind.FREE, lang, (), "", None, None, task)
 
 
-def _findings(teller: Teller, text: str, question: Question, match: Match) -> tuple[list[Finding], str]:
+def _findings(teller: Teller, question: Question, match: Match) -> tuple[list[Finding], str]:
     """Return what was found for each field, and the sentences that say it."""
     findings = [teller.find(choice) for choice in match.choices]
     said, findings = verdict(question, findings)
-    findings = _with_bound(said, text, question, findings)
     sentences = [_ended(finding.sentence) for finding in findings]
     if said:
         sentences.insert(0, said)
@@ -136,26 +136,6 @@ def _findings(teller: Teller, text: str, question: Question, match: Match) -> tu
     if match.missing:
         sentences.append(_missing_too(question, match))
     return findings, " ".join(sentences)
-
-
-def _with_bound(said: str, text: str, question: Question, findings: list[Finding]) -> list[Finding]:
-    """Return the findings, the first fact with what it was compared with where the question says that otherwise.
-
-    "More than half" is 50 %, and "3 GHz" 3000 MHz: such a number has to be one of the facts, like any other.
-    """
-    written = " ".join([text, *(fact.text for finding in findings for fact in finding.facts)])
-    strange = [bound for bound in amounts([said]) if not set(_digits(bound)) <= set(_digits(written))]
-    if not strange or not findings:
-        return findings
-    judged, *others = findings
-    fact, *rest = judged.facts
-    compared = "comparé à" if question.lang == "fr" else "compared with"
-    fact = replace(fact, text=f"{fact.text} ({compared} {', '.join(strange)})")
-    return [replace(judged, facts=(fact, *rest)), *others]
-
-
-def _digits(text: str) -> list[str]:
-    return re.findall(r"\d+(?:[.,]\d+)?", text)
 
 
 def _ended(sentence: str) -> str:

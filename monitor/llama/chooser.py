@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from monitor.llama import lexicon
 from monitor.llama.candidate import Candidate
 from monitor.llama.choice import Choice
 from monitor.llama.clauses import joined
@@ -47,10 +48,12 @@ class Chooser:
         """Return the fields for a question that names no subject: "how much is left?", "is it busy?"."""
         concepts = {concept for token in tokens for concept in token.concepts}
         sized = any(each.family == "bytes" for each in question.quantities)
-        if question.unknown and not (sized and question.wants("fit")):
+        several = any(each.times > 1 for each in question.quantities)
+        if question.unknown and not (sized and (question.wants("fit") or several)):
             return []
+        bounded = question.seconds is not None or any(each.family == "percent" for each in question.quantities)
         wanted: list[tuple[str, ...]] = []
-        if sized and (question.wants("fit", "enough") or concepts & {"free", "room"}):
+        if sized and (question.wants("fit", "enough") or several or concepts & {"free", "room"}):
             memory, disk = question.in_memory, question.on_disk
             wanted = [("disk", "free")] if disk and not memory else [("memory", "free")]
             if memory == disk:
@@ -62,7 +65,8 @@ class Chooser:
         elif (
             concepts & {"load"}
             and not question.knowledge
-            and ("machine" in concepts or sum(map(str.isalpha, question.words)) <= 8)
+            and not set(question.words) & lexicon.OF_THE_ASKER
+            and ("machine" in concepts or bounded or sum(map(str.isalpha, question.words)) <= 8)
         ):
             wanted = [("cpu", "load")]
         elif concepts & {"free"} and len(question.words) <= 6 and question.open:

@@ -28,7 +28,12 @@ def clause_of(question: Question) -> dict[Token, int]:
 
 def clause(token: Token, question: Question) -> int:
     """Return how many of them stand before this one."""
-    return sum(1 for word in question.words[: token.start] if connects(word, question))
+    return clause_at(token.start, question)
+
+
+def clause_at(place: int, question: Question) -> int:
+    """Return how many of them stand before the one at a place."""
+    return sum(1 for word in question.words[:place] if connects(word, question))
 
 
 def joined(question: Question, start: int, end: int) -> bool:

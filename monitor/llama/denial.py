@@ -1,11 +1,30 @@
 """What a question says not to mean: "not used" is free, and "not the memory" sets the memory aside."""
 
+import re
 from dataclasses import replace
+from typing import Final
 
 from monitor.llama import lexicon
 from monitor.llama.question import Question
 from monitor.llama.tokens import Token
 from monitor.llama.vocabulary import NEGATORS
+
+#: A question whether something is not so: to it yes and no both mean either, so that neither is said.
+_DENIED: Final = re.compile(
+    r"\b(?:is|are|was|were|do|does|did|has|have|wo|would|should|ai)n'?t\b(?! (?:more|less|fewer)\b)"
+    r"|\b(?:is|are|was|were|do|does|did|has|have|will|would)(?: [a-z']+){0,5}?(?<! or) not "
+    r"(?!more\b|less\b|fewer\b|at\b|the\b)"
+    r"|\b(?:is|are|was|were|has|have|does|do) (?:it false|it wrong|none|no (?!more\b|less\b|fewer\b)|neither)"
+    r"|\bn(?:e |')[a-z-]+(?:[ -][a-z']+){0,4}? (?:pas|plus|jamais|point)\b(?! (?:moins|plus) de\b)"
+    r"|\baucune?\b|\bpas un seul\b|\best[- ](?:il|ce) faux\b"
+    r"|^\W*(?:(?:le|la|les|mon|ma|notre|c'est|ca|il|elle|on|y)\b|l'|j'|t')[^,;:.]*"
+    r"(?<! ou) pas (?!plus\b|moins\b|mal\b)\w+[^,;:.]*\?"
+)
+
+
+def is_denied(plain: str) -> bool:
+    """Tell whether a folded question asks whether something is not so."""
+    return _DENIED.search(plain) is not None
 
 
 def turned(tokens: list[Token], words: list[str]) -> list[Token]:

@@ -35,7 +35,7 @@ def speaks_for(question: Question, choices: Sequence[Choice]) -> bool:
         + 0.5 * question.deictic
         + 0.5 * any("machine" in t.concepts for t in question.tokens)
     )
-    against = 0.75 * _unknown_beside(question, tokens) + 2.5 * question.knowledge
+    against = 0.75 * _unknown_beside(question, tokens) + 2.5 * question.knowledge + 1.5 * question.foreign
     if any(each.family == "bytes" for each in question.quantities) and question.wants("fit"):
         against = 0.0
     if question.coaxing and subjects:

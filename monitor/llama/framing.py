@@ -70,9 +70,11 @@ _FRAMES: Final = re.compile(
     rf"|pour (?:(?:un|une|mon|ma|notre|le|la) |l')(?:petit |petite )?{_PAPER_FR}(?: (?:de |du |d')\w+)?"
     r")(?![\w-])"
 )
+#: What only looks like another speaker's turn.
+_ROLES: Final = re.compile(r"</?(?:system|user|assistant|human|inst)>|\b(?:system|user|assistant|human) ?:")
 
 
 def unframed(plain: str) -> str:
     """Return a folded text without its frame; the text as it is where nothing else would be left."""
-    rest = _FRAMES.sub(" ", plain)
+    rest = _FRAMES.sub(" ", _ROLES.sub(" ", plain))
     return rest if re.search(r"[^\W\d_]{3}", rest) else plain

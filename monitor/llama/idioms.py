@@ -6,6 +6,7 @@ from typing import Final
 
 from monitor.llama import lexicon
 from monitor.llama.tokens import Token
+from monitor.llama.vocabulary import ELSEWHERE
 from monitor.llama.words import split, stem
 
 #: "you" asks for the server itself only where it is said to consume something.
@@ -47,6 +48,7 @@ _MANY: Final = re.compile(r"\bconnections\b|\b(?:combien de|nombre de) connexion
 _MAKE: Final = re.compile(
     r"\b(?:which|what|quel) (?:cpu|processor|processeur)(?: is (?:this|it|that|in|inside|installed)\b"
     r"| do\b| does\b| a\b| est[- ]ce\b|\W*$)"
+    r"|\b(?:quoi comme|quel genre de|quel modele de|what (?:kind|sort|type) of) (?:cpu|processor|processeur|proc)\b"
 )
 #: A bare thing after "what is" asks what it is, and not how it is.
 _DEFINITION: Final = re.compile(
@@ -84,6 +86,31 @@ ALL_PROGRAMS: Final = re.compile(
     r"|programmes|processus|applis)\b"
 )
 
+#: How something is done, which no number says.
+_HOW_TO: Final = re.compile(
+    r"\bcomment (?!(?:savoir|connaitre|voir|dire|etre|se porter)\b)(?:(?:on|je) (?:peut |peux )?|puis-je |peut-on )?"
+    r"[a-z]+(?:er|ir|re)\b"
+)
+#: An order to make something up; "write the CPU load" is none, for it says of what.
+_ORDER: Final = re.compile(
+    r"^\W*(?:(?:please|now|ok|okay|hey|just|then|can|could|would|will|you|kindly|let's|peux-tu|pouvez-vous|tu peux|stp"
+    r"|svp|alors)[ ,]+)*"
+    r"(?:(?:write|compose|draw|sing|invent|make up|imagine|implement|translate|rewrite|paint|rhyme|brainstorm|suggest"
+    r"|redige[rsz]?|ecri[st]|ecrire|ecrivez|dessine[rz]?|invente[rz]?|imagine[rz]?|traduis|traduire|traduisez"
+    r"|chante|raconte[rz]?|lis|propose[rz]?|recite[rz]?)\b(?:[- ](?:me|moi|us|nous))?"
+    r"(?! (?:speed|rate|latency|throughput|activity|performance|bandwidth|load|ops|io|down|out)\b)"
+    r"(?! (?:the|my|our|how|what|which|la|le|les|l'|combien|quel|quelle|ce|mon|ma)\b)"
+    r"|(?:draft|code|program|design|type|read|tell|give|generate|prepare|summari[sz]e|resume[rz]?|lis|dis|donne)"
+    r"(?:[- ](?:me|us|moi|nous))?"
+    r" (?:an?|some|une?|des) (?:\w+ )?(?:word|sentence|story|joke|tale|riddle|letter|e?-?mail|poem|song|paragraph"
+    r"|script|function|mot|phrase|histoire|blague|conte|devinette|lettre|courriel|poeme|chanson|paragraphe|fonction)s?\b)"
+)
+#: Whose it is that is asked for, where it is no machine's: "how many cores does an apple have".
+_OWNER: Final = re.compile(
+    r"\b(?:does|do|of|like|than|is an? \w+) an? ([a-z-]+)"
+    r"|(?<!lot)(?<!lots)(?<!kind)(?<!sort) of ([a-z-]+)\W*$"
+    r"|\b(?:a|ont|possede|que|comme|dans|d') ?une? ([a-z-]+)"
+)
 _MEANINGS: Final = (
     (_SELF, "self"),
     (_CULPRIT, "program"),
@@ -125,6 +152,58 @@ def with_programs(tokens: list[Token], plain: str) -> list[Token]:
         else token
         for token in tokens
     ]
+
+
+def with_verbs(tokens: list[Token], words: list[str]) -> list[Token]:
+    """Return the tokens, "read" and "write" being verbs like any other where nothing beside them is of a disk."""
+    beside = {concept for token in tokens if not _is_verb(token, words) for concept in token.concepts}
+    of_disk = bool(beside & {"disk", "data", "speed", "disk_io", "load", "count"} or set(words) & lexicon.MEASURING)
+    return [
+        replace(token, concepts=token.concepts - {"disk_io"})
+        if _is_verb(token, words) and (not of_disk or _is_order(token, words))
+        else token
+        for token in tokens
+    ]
+
+
+def _is_order(token: Token, words: list[str]) -> bool:
+    return token.start == 0 and bool(set(words[1:2]) & {"the", "me", "us", "my", "our", "down", "out"})
+
+
+def _is_verb(token: Token, words: list[str]) -> bool:
+    return "disk_io" in token.concepts and set(words[token.start : token.end]) <= lexicon.READS_AND_WRITES
+
+
+def with_elsewhere(tokens: list[Token], stems: list[str]) -> list[Token]:
+    """Return the tokens, our words being unknown where they are part of another thing's name: "social network"."""
+    inside = {
+        place + n
+        for place in ELSEWHERE.found(stems).get("elsewhere", ())
+        for size in range(1, ELSEWHERE.longest + 1)
+        if tuple(stems[place : place + size]) in ELSEWHERE
+        for n in range(size)
+    }
+    return [
+        replace(token, concepts=frozenset(), known=False)
+        if token.concepts and any(place in inside for place in range(token.start, token.end))
+        else token
+        for token in tokens
+    ]
+
+
+def creates(plain: str) -> bool:
+    """Tell whether a folded text orders something to be written, drawn or thought up."""
+    return _ORDER.match(plain) is not None
+
+
+def how_to(plain: str) -> bool:
+    """Tell whether a folded text asks how something is done: "comment réduire ..."."""
+    return _HOW_TO.search(plain) is not None
+
+
+def owners(plain: str) -> list[str]:
+    """Return the words for whose it may be that is asked for: "does an iPhone have", "a une pieuvre"."""
+    return [name for match in _OWNER.finditer(plain) for name in match.groups() if name]
 
 
 def places_of(plain: str, match: re.Match[str]) -> range:

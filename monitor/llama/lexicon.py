@@ -85,11 +85,13 @@ ASPECTS: Final[Mapping[str, tuple[str, str]]] = {
         """
             load, loaded, busy, busyness, busier, busiest, working hard, work hard, hard at work, hard, activity,
             active, overloaded, overload, strain, stressed, stress, struggling, pegged, maxed, maxed out, swamped,
-            overworked, hammered, idle, idling, quiet, utilization, sweating, choking, slammed, slow, sluggish,
-            bored, workload, under load, saturated, laggy, lagging, crunching, working, bogged, relaxed, chill,
-            churning, chugging, cranking, grinding, toiling, slogging, labouring, laboring, crawling, dozing, asleep,
-            snoozing, breaking a sweat, break a sweat, twiddling its thumbs, wheezing, panting, taxed, overtaxed,
-            chilling, intensive, pinned, flat out, hammering, sleeping, idlest, quietest, throughput, doing
+            overworked, hammered, idle, idling, quiet, utilization, sweating, choking, slammed, slow, sluggish, bored,
+            workload, under load, saturated, laggy, lagging, crunching, working, bogged, relaxed, chill, churning,
+            chugging, cranking, grinding, toiling, slogging, labouring, laboring, crawling, dozing, asleep, snoozing,
+            breaking a sweat, break a sweat, twiddling its thumbs, wheezing, panting, taxed, overtaxed, chilling,
+            intensive, pinned, flat out, hammering, sleeping, idlest, quietest, throughput, doing, gasping, gasp, out
+            of breath, suffocating, drowning, breathing, on its knees, on fire, going nuts, goin nuts, going crazy,
+            going mad, haywire, out of steam, slowdown
         """,
         """
             charge, chargee, charger, surcharge, surchargee, occupe, occupee, sollicite, sollicitee, activite, actif,
@@ -98,10 +100,12 @@ ASPECTS: Final[Mapping[str, tuple[str, str]]] = {
             mouliner, turbine, ca dort, elle dort, il dort, ca ronfle, ronronne, charbonne, trime, bourrine, tire la
             langue, en bave, en chie, essouffle, transpire, carbure, ca patine, il patine, elle patine, roupille,
             tourne les pouces, roule les pouces, surregime, plein regime, a la peine, a la traine, se repose, peine,
-            souffre, sollicitation, chomage, oisif, tourne a fond, sous l'eau, a la ramasse, force, glande, rien faire
+            souffre, sollicitation, chomage, oisif, tourne a fond, sous l'eau, a la ramasse, force, glande, rien faire,
+            suffoque, souffle, a bout de souffle, asphyxie, asphyxiee, noye, noyee, se noie, agonise, a l'agonie,
+            respire, du monde sur, au ralenti, ralenti, ralentit, lenteur, crache ses poumons
         """,
     ),
-    "room": ("room, space, place", "place, espace"),
+    "room": ("room, space, place, diskspace", "place, espace"),
     "have": (
         """
             do we have, do i have, do you have, does it have, machine have, server have, box have, computer have,
@@ -167,7 +171,7 @@ SUBJECTS: Final[Mapping[str, tuple[str, str]]] = {
     "disk": (
         """
             disk, disc, drive, storage, hard drive, hard disk, hdd, ssd, nvme, filesystem, file system, hard disc,
-            root partition, partition, disk drive
+            root partition, partition, disk drive, diskspace
         """,
         "disque, stockage, disque dur, dd, ssd, hdd, systeme de fichier, partition, partition racine",
     ),
@@ -381,9 +385,10 @@ TOPICS: Final[Mapping[str, tuple[str, str, Topic]]] = {
             on for, computer on since
         """,
         """
-            uptime, redemarre, redemarree, redemarrage, dernier demarrage, allume, allumee, en marche depuis,
-            tourne depuis, temps de fonctionnement, demarre, demarree, duree de fonctionnement, fonctionne depuis,
-            boote, rebooter, reboot, eteint, eteinte, dernier redemarrage, rebootee, reboote, heure de demarrage
+            uptime, redemarre, redemarree, redemarrage, dernier demarrage, allume, allumee, en marche depuis, tourne
+            depuis, temps de fonctionnement, demarre, demarree, duree de fonctionnement, fonctionne depuis, boote,
+            rebooter, reboot, eteint, eteinte, dernier redemarrage, rebootee, reboote, heure de demarrage, depuis
+            quand, depuis combien de temps
         """,
         Topic({"en": "Uptime", "fr": "La durée de fonctionnement"}, ("network",)),
     ),
@@ -415,7 +420,8 @@ TOPICS: Final[Mapping[str, tuple[str, str, Topic]]] = {
         """
             process, program, app, application, software, container, docker, tab, browser, pid, daemon, who is
             using, task, who uses, who is eating, zombie, thread count, job, service, culprit, virtual machine,
-            vms, pod, microservice, script
+            vms, pod, microservice, script, threads are running, running threads,
+            threads running
         """,
         """
             processus, process, programme, appli, application, logiciel, conteneur, docker, onglet, navigateur,
@@ -564,7 +570,7 @@ BYTES: Final[Mapping[str, int]] = {
 }
 PERCENT: Final = frozenset({"%", "percent", "pourcent", "pct", "percents"})
 HERTZ: Final[Mapping[str, float]] = {"mhz": 1.0, "ghz": 1000.0, "megahertz": 1.0, "gigahertz": 1000.0, "hz": 1e-6}
-BITS: Final = frozenset({"mbit", "mbps", "mbits", "megabit", "megabits"})
+BITS: Final = frozenset({"mbit", "mbps", "mbp", "megabit"})
 TIMES: Final[Mapping[str, float]] = {
     **dict.fromkeys(("second", "sec", "seconde"), 1.0),
     **dict.fromkeys(("minute", "min", "mn"), 60.0),
@@ -572,6 +578,30 @@ TIMES: Final[Mapping[str, float]] = {
     **dict.fromkeys(("day", "jour", "journee"), 86400.0),
     **dict.fromkeys(("week", "semaine"), 604800.0),
 }
+#: Letters that are units of time behind a number in digits.
+BRIEF_TIMES: Final[Mapping[str, float]] = {"s": 1.0, "m": 60.0, "h": 3600.0}
+#: What a stretch of time is called that ends now, and what one that is still to come.
+NEWEST: Final = _words("last past previou dernier derniere")
+TO_COME: Final = _words(
+    "next coming predict forecast will tomorrow demain sera prochain prochaine prochains prochaines venir"
+)
+#: Numbers that are nouns: so many of what follows.
+DOZENS: Final[Mapping[str, float]] = {
+    **dict.fromkeys(("dozen", "douzaine"), 12.0),
+    **dict.fromkeys(("score", "vingtaine"), 20.0),
+    **dict.fromkeys(("dizaine",), 10.0),
+    **dict.fromkeys(("quinzaine",), 15.0),
+    **dict.fromkeys(("trentaine",), 30.0),
+    **dict.fromkeys(("cinquantaine",), 50.0),
+    **dict.fromkeys(("hundred", "cent", "centaine"), 100.0),
+    **dict.fromkeys(("thousand", "mille", "millier"), 1000.0),
+    **dict.fromkeys(("million",), 1_000_000.0),
+    **dict.fromkeys(("milliard", "billion"), 1_000_000_000.0),
+}
+#: What stands between a number of things and the size of one, and behind that size.
+OF_SIZE: Final = _words("of at de d a with weighing pesant faisant use using need needing take taking x prennent")
+EACH_OF: Final = _words("each apiece chacun chacune piece every par per")
+TIMES_AS: Final = _words("x times fois")
 
 NUMBER_WORDS: Final[Mapping[str, Mapping[str, float]]] = {
     "en": {
@@ -606,6 +636,23 @@ ORDINALS: Final[Mapping[str, int]] = {
     **dict.fromkeys(("last", "dernier", "derniere"), -1),
 }
 
+#: Parts of a whole, in percent.
+FRACTIONS: Final[Mapping[str, float]] = {
+    **dict.fromkeys(("quarter", "quart"), 25.0),
+    **dict.fromkeys(("third", "tier"), 100 / 3),
+    **dict.fromkeys(("fifth", "cinquieme"), 20.0),
+    **dict.fromkeys(("tenth", "dixieme"), 10.0),
+}
+
+_DAYS_EN: Final = _words("monday tuesday wednesday thursday friday saturday sunday")
+_DAYS_FR: Final = _words("lundi mardi mercredi jeudi vendredi samedi dimanche")
+_MONTHS_EN: Final = _words("january february april june july august september october november december")
+_MONTHS_FR: Final = _words("janvier fevrier avril mai juin juillet aout septembre octobre novembre decembre")
+_DATES_EN: Final = [f"{word} {day}" for day in sorted(_DAYS_EN) for word in ("last", "on")] + [
+    f"{word} {month}" for month in sorted(_MONTHS_EN) for word in ("last", "in")
+]
+_DATES_FR: Final = [f"{day} dernier" for day in sorted(_DAYS_FR)] + [f"en {month}" for month in sorted(_MONTHS_FR)]
+
 #: What a question wants to know of a value.
 INTENTS: Final[Mapping[str, tuple[str, str]]] = {
     "max": (
@@ -622,7 +669,7 @@ INTENTS: Final[Mapping[str, tuple[str, str]]] = {
         "least, lowest, idlest, quietest, freest, min, minimum, lightest, smallest, emptiest",
         """
             moins, minimum, min, plus bas, minimale, minimal, creux, plus faible, plus petit, plus tranquille,
-            plus calme, plus inactif, plus libre
+            plus calme, plus inactif, plus libre, plus basse, plus vide, plus petite
         """,
     ),
     "mean": ("average, mean, averaged, avg, on average, typical, typically", "moyenne, moyen, en moyenne, moyennement"),
@@ -663,20 +710,22 @@ INTENTS: Final[Mapping[str, tuple[str, str]]] = {
         "recemment, dernierement, ces derniers temps, tout a l'heure, il y a, depuis, dernier, tantot",
     ),
     "long": (
-        """
+        ", ".join(_DATES_EN)
+        + """,
             yesterday, today, this morning, overnight, last night, this week, this afternoon, tonight, this month,
-            last month, this year, last year
+            last month, this year, last year, this hour
         """,
-        """
+        ", ".join(_DATES_FR)
+        + """,
             hier, aujourd'hui, aujourd hui, ce matin, cette nuit, cette semaine, ce soir, ce mois, mois dernier,
-            cet apres midi, cette annee
+            cet apres midi, cette annee, nuit derniere, cette heure, semaine derniere
         """,
     ),
     "rate": (
         """
             per second, a second, rate, right now, currently, at the moment, being, throughput, bandwidth, how
             fast, speed, every second, each second, mbps, mbit, busy, is there any traffic, /s, faster, quickly,
-            activity, pace, downloading, uploading, sending, receiving, live, instantaneous
+            activity, pace, downloading, uploading, sending, receiving, live, instantaneous, idle, saturated, quiet
         """,
         """
             par seconde, debit, en ce moment, actuellement, vitesse, la seconde, a l'instant, bande passante,
@@ -708,8 +757,9 @@ INTENTS: Final[Mapping[str, tuple[str, str]]] = {
             beyond, larger than, bigger than, or more, >, past, upwards of, reach, reached, hit, crossed, >=
         """,
         """
-            plus de, plus que, au dessus, superieur, superieure, depasse, depasser, au moins, au minimum, pas moins
-            de, ou plus, >, au dela, plus grand que, excede, atteint, depassee, franchi, >=, passe les
+            plus de, plus d, plus des, plus du, plus que, au dessus, superieur, superieure, depasse, depasser, au
+            moins, au minimum, pas moins de, ou plus, >, au dela, plus grand que, excede, atteint, depassee, franchi,
+            >=, passe les
         """,
     ),
     "under": (
@@ -717,7 +767,10 @@ INTENTS: Final[Mapping[str, tuple[str, str]]] = {
             under, below, less than, lower than, fewer than, at most, smaller than, or less, <, no more than, not more
             than, beneath, <=
         """,
-        "moins de, moins que, en dessous, inferieur, inferieure, au plus, pas plus de, sous, <, sous la barre, <=",
+        """
+            moins de, moins d, moins des, moins du, moins que, en dessous, inferieur, inferieure, au plus, pas plus de,
+            sous, <, sous la barre, <=
+        """,
     ),
     "fit": (
         """
@@ -730,7 +783,7 @@ INTENTS: Final[Mapping[str, tuple[str, str]]] = {
             place, tient, tenir, rentre, rentrer, loger, caser, caser un, stocker, installer, besoin, faut, assez,
             copier, mettre, passe, suffit, suffisamment, allouer, pour un, pour une, lancer, enregistrer,
             sauvegarder, ranger, ouvrir, puis je, peut on, je peux, on peut, suffisant, tiendra, tiendrait,
-            rentrera, demarrer, charger, stocke, mets
+            rentrera, demarrer, charger, stocke, mets, tiennent, rentrent, tiendront, entrent, logent
         """,
     ),
     "overloaded": (
@@ -738,13 +791,15 @@ INTENTS: Final[Mapping[str, tuple[str, str]]] = {
             overloaded, overload, maxed, maxed out, pegged, swamped, struggling, overworked, saturated, slammed,
             hammered, under strain, slow, sluggish, laggy, lagging, stressed, strain, bogged, pinned, flat out,
             crawling, grinding, chugging, wheezing, panting, overtaxed, too busy, too high, too much, bottleneck,
-            overwhelmed, redlining, sweating, choking
+            overwhelmed, redlining, sweating, choking, gasping, gasp, out of breath, suffocating, drowning,
+            on its knees, on fire, going nuts, goin nuts, going crazy, going mad, haywire, out of steam
         """,
         """
-            surcharge, surchargee, sature, saturee, a fond, a bloc, au taquet, rame, deborde, debordee, galere,
-            lent, lente, a genoux, peine, souffre, trop charge, trop sollicite, trop occupe, stresse, a la
-            ramasse, sous l'eau, trop, ramer, mouline, mouliner, tire la langue, en bave, en chie, essouffle, ca patine,
-            il patine, elle patine, surregime, plein regime, a la peine, a la traine
+            surcharge, surchargee, sature, saturee, a fond, a bloc, au taquet, rame, deborde, debordee, galere, lent,
+            lente, a genoux, peine, souffre, trop charge, trop sollicite, trop occupe, stresse, a la ramasse, sous
+            l'eau, trop, ramer, mouline, mouliner, tire la langue, en bave, en chie, essouffle, ca patine, il patine,
+            elle patine, surregime, plein regime, a la peine, a la traine, suffoque, a bout de souffle, asphyxie,
+            asphyxiee, noye, noyee, se noie, agonise, a l'agonie, crache ses poumons, au ralenti
         """,
     ),
     "busy": (
@@ -753,8 +808,8 @@ INTENTS: Final[Mapping[str, tuple[str, str]]] = {
             toiling, slogging, labouring, laboring, taxed, breaking a sweat, break a sweat
         """,
         """
-            occupe, occupee, charge, chargee, sollicite, sollicitee, actif, active, bosse, travaille, eleve,
-            elevee, force, turbine, charbonne, trime, bourrine, transpire, carbure
+            du monde sur, occupe, occupee, charge, chargee, sollicite, sollicitee, actif, active, bosse, travaille,
+            eleve, elevee, force, turbine, charbonne, trime, bourrine, transpire, carbure
         """,
     ),
     "idle": (
@@ -774,6 +829,7 @@ INTENTS: Final[Mapping[str, tuple[str, str]]] = {
         """,
         "plein, pleine, remplie, rempli, sature, saturee, blinde, epuise, epuisee, bourre",
     ),
+    "empty": ("empty, emptied", "vide, vides"),
     "short": (
         """
             low, running low, short, run out, running out, lacking, short on, short of, tight, not enough,
@@ -789,8 +845,14 @@ INTENTS: Final[Mapping[str, tuple[str, str]]] = {
         "assez, suffisamment, suffisant, suffit, beaucoup, encore, largement",
     ),
     "fine": (
-        "ok, okay, fine, healthy, normal, alright, all right, good, reasonable, comfortable, safe, acceptable",
-        "ok, normal, normale, bien, bon, bonne, sain, raisonnable, nickel, correct, correcte, acceptable",
+        """
+            ok, okay, fine, healthy, normal, alright, all right, good, reasonable, comfortable, safe, acceptable,
+            breathing
+        """,
+        """
+            ok, normal, normale, bien, bon, bonne, sain, raisonnable, nickel, correct, correcte, acceptable, respire,
+            souffle
+        """,
     ),
     "critical": (
         "problem, worry, issue, wrong, trouble, critical, alarming, bad, concern, worried, dangerous",
@@ -836,6 +898,7 @@ FILLER: Final[Mapping[str, str]] = {
             down back away even though while until till because since after before during other another same such own
             every each few enough level levels status state situation percent help answer question ask asking user
             please doing done try trying run running runs think guess believe whether either neither nor anyway btw
+            yo wats wat wuts wut goin doin da
             fyi asap ago time times long short worry worried big small high low good bad fine terms whole entire unit
             units express expressed convert converted standing sitting sits stands currently presently talking talk
             care interested happen happening happens wise quantity anything something nothing everything anyone
@@ -856,7 +919,7 @@ FILLER: Final[Mapping[str, str]] = {
             chez vers entre depuis pendant avant apres alors aussi tres trop peu beaucoup bien encore toujours
             deja jamais maintenant actuellement la ici voici voila dis dire dites moi donne donnez donner montre
             montrez montrer affiche indique indiquez savoir sais connaitre voir regarde svp stp merci bonjour
-            salut coucou hello s'il plait plait actuel actuelle present moment instant chose truc trucs euh ben
+            salut coucou hello s'il plait plait comme ya actuel actuelle present moment instant chose truc trucs euh ben
             bah hein quoi mec gars frere petit petite grand environ exactement precisement vraiment juste
             seulement simplement peut-etre tout tous toute toutes meme memes autre autres chaque quelque quelques
             plusieurs valeur valeurs chiffre chiffres nombre quantite mesure mesures info infos information niveau
@@ -874,21 +937,48 @@ FILLER: Final[Mapping[str, str]] = {
     ),
 }
 
+#: Verbs that are of a disk only beside what is, and words that ask for an amount.
+READS_AND_WRITES: Final = _words("read write writes reading writing written lit ecrit ecrites lues lecture ecriture")
+MEASURING: Final = _words(
+    "much many fast rate per speed iops combien debit vitesse machine disk server par any lots lot"
+)
+
 #: What opens a question that no number of this machine answers.
 KNOWLEDGE: Final = """
-    invented, invent, inventor, history of, poem, haiku, joke, story, song, lyrics, essay, recipe, translate,
-    capital, president, king, who wrote, who invented, definition, define, explain, meaning of, stand for,
-    difference between, write a, write me, compose, tell me a joke, imagine, sing, rhyme, limerick, advice,
-    recommend, buy, purchase, film, movie, book, novel, football, weather, cook, how does a, how do i, how to, how
-    can i, tutorial, teach, why do, why does a, what is a, what is an, what s a, what s an, whats a, prompt,
-    instruction, system prompt, your name, who are you, who made you, your favourite, your favorite, poetry,
-    riddle, philosophy, synonym, meaning, world, country, city, invente, inventeur, histoire, poeme, blague,
-    recette, traduis, traduire, capitale, president, roi, qui a ecrit, qu'est ce qu'un, qu est ce qu un, qu est ce
-    qu une, explique, definition, definis, a quoi sert, difference entre, ecris, compose, raconte, imagine,
-    chante, rime, conseille, conseil, acheter, livre, roman, meteo, cuisine, quel temps fait, comment fonctionne,
-    comment faire, apprends, consigne, ton nom, t'appelles, qui es tu, qui t a, signifie, veut dire, que signifie,
-    monde, pays, ville, devinette, philosophie, synonyme, comment marche, instructions, comment on fait, pourquoi
-    les, chanson
+    invented, invent, inventor, history of, poem, haiku, joke, story, song, lyrics, essay, recipe, translate, capital,
+    president, king, who wrote, who invented, definition, define, explain, meaning of, stand for, difference between,
+    write a, write me, compose, tell me a joke, imagine, sing, rhyme, shell command, bash command, python function, in
+    python, in bash, en python, en bash, in rust, in javascript, regex, algorithm, algorithme, source code, piece of
+    code, ligne de code, limerick, advice, recommend, buy, purchase, film, movie, book, novel, football, weather, cook,
+    how does a, how do i, how to, how can i, tutorial, teach, why do, why does a, what is a, what is an, what s a, what
+    s an, whats a, prompt, instruction, system prompt, your name, who are you, who made you, your favourite, your
+    favorite, poetry, riddle, philosophy, synonym, meaning, world, country, city, invente, inventeur, histoire, poeme,
+    blague, recette, traduis, traduire, capitale, president, roi, qui a ecrit, qu'est ce qu'un, qu est ce qu un, qu est
+    ce qu une, explique, definition, definis, a quoi sert, difference entre, ecris, compose, raconte, programming
+    language, langage de programmation, the best, le meilleur, la meilleure, fastest ssd, fastest cpu, fastest
+    processor, fastest computer, combien coute un, combien coute une, how much is a, spell, epelle, epeler, ecrit on,
+    the word, le mot, pronounce, prononce, imagine, chante, rime, conseille, conseil, acheter, livre, roman, meteo,
+    cuisine, quel temps fait, comment fonctionne, comment faire, apprends, consigne, ton nom, t'appelles, qui es tu,
+    qui t a, signifie, veut dire, que signifie, monde, pays, ville, devinette, philosophie, synonyme, comment marche,
+    instructions, comment on fait, pourquoi les, chanson
+"""
+
+#: Names in which our words mean something else.
+ELSEWHERE: Final = """
+    social network, neural network, network effect, professional network, road network, tv network, reseau social,
+    reseau de neurone, reseau routier, reseau neuronal, human memory, memory lane, memory loss, loss of memory, long
+    term memory, short term memory, childhood memory, memory of an elephant, memory foam, lost my memory, losing my
+    memory, lose my memory, in memory of, good memory, bad memory, memories, perds la memoire, perdre la memoire, perdu
+    la memoire, trou de memoire, en memoire de, memoire courte, memoire humaine, memoire d'elephant, devoir de memoire,
+    charge de la preuve, charge mentale, charge de travail, prise en charge, disque d'or, disque prefere, disque
+    vinyle, disque de jazz, vinyl disk, golf disc, disc golf, herniated disc, hernie discale, apple core, core value,
+    core business, hard core, core strength, core memory, coeur brise, coeur humain, mal au coeur, coup de coeur, coeur
+    de metier, chocolate chip, potato chip, fish and chips, chips, puce a l'oreille, my head, my brain, my stomach, my
+    heart, mon coeur, ma tete, mon cerveau, parking space, outer space, personal space, living space, spare time, free
+    time, temps libre, free will, free speech, storage unit, storage box, of my phone, my phone s, de mon telephone,
+    smartphone, iphone, ipad, i m cold, i m hot, it s hot, it s cold, il fait chaud, il fait froid, j ai chaud, j ai
+    froid, my room, in a kilobyte, in a megabyte, in a gigabyte, in a terabyte, in a byte, dans un octet, dans un ko,
+    dans un mo, dans un go, dans un to
 """
 
 #: What asks for something other than the truth.
@@ -925,6 +1015,18 @@ ENDERS: Final = _words("""
     quel quelle combien and et though want simply uniquement whats cependant
 """)
 
+#: What asks for all of a stretch of time, what has none of its movement, and what says that something moves.
+ALWAYS: Final = (
+    "all the time", "always", "constantly", "throughout", "the whole time", "stay", "stayed", "remain", "remained",
+    "toujours", "constamment", "tout le temps", "en permanence", "sans cesse", "reste", "restee",
+)  # fmt: skip
+EVER: Final = _words("ever never jamais")
+STEADY: Final = _words("stable steady constant constante stagne")
+CHANGING: Final = STEADY | _words("""
+    change changed changing changes fluctuate fluctuating vary varied evolved evolving moved jumped compared changer
+    varie varier bouge bouger evolue evoluer fluctue
+""")
+
 CONNECTORS: Final = _words(
     """
         , ; . ? ! : & + / and et or ou also aussi then puis puis as along avec ainsi with versus vs
@@ -947,7 +1049,7 @@ IN_MEMORY: Final = """
 WHICH: Final = _words("which quel quelle quels quelles where who whose lequel laquelle")
 ASKING: Final = _words("""
     how what whats hows which when where why who koi kwa kel kelle keske combien quel quelle quels quelles comment que
-    quoi qu ou pourquoi
+    quoi qu ou pourquoi quand
 """)
 
 
@@ -981,6 +1083,8 @@ HERE: Final = _words("the my our this at now on doing up to like ma ta notre ce 
 WORLDLY: Final = frozenset({"model", "log", "screen", "address", "user", "system", "health", "power", "light", "inode"})
 #: What says that a program runs.
 RUNS: Final = _words("running run runs tourne lance started installed up demarre fonctionne alive working")
+#: Who is loaded himself.
+OF_THE_ASKER: Final = _words("i im je j myself")
 #: What asks for an overview even without naming the machine.
 OVERVIEW: Final = _words(
     """

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from monitor.llama import lexicon
 from monitor.llama.candidate import Candidate, candidate_of, plain, texts
@@ -17,6 +18,9 @@ from monitor.llama.topics import about_this_machine, missing_in
 from monitor.llama.vocabulary import is_listed
 from monitor.llama.words import fold, split, stem
 from monitor.probe import Field
+
+#: What is a height of a tide, and of a load no subject of its own.
+_HIGH: Final = frozenset({"high", "haut", "haute"})
 
 
 class Kind(StrEnum):
@@ -76,7 +80,7 @@ class Index:
 
     def match(self, question: Question) -> Match:
         """Return what the question is about."""
-        question = self._plainer(question.without(self._neutral(question)))
+        question = self._plainer(_without_heights(question.without(self._neutral(question))))
         if self._asks_for_room(question):
             choices = self._chooser.without_subject(question, question.tokens)
             return Match(Kind.FACTS, tuple(choices))
@@ -140,10 +144,11 @@ class Index:
         """Tell whether it asks whether so many bytes fit, and does not say where."""
         subjects = {subject for token in question.tokens for subject in token.listed}
         sized = any(each.family == "bytes" for each in question.quantities)
+        several = any(each.times > 1 for each in question.quantities)
         moved = question.wants("total_since", "over", "under") or question.seconds is not None
         return (
             sized
-            and question.wants("fit")
+            and (question.wants("fit") or several)
             and not moved
             and subjects <= {"recv", "sent", "network", "program", "log", "model", "inode"}
         )
@@ -162,10 +167,8 @@ class Index:
 
     def _nearest(self, question: Question, missing: Sequence[str]) -> tuple[Candidate, ...]:
         """Return the fields that come nearest to what is not measured."""
-        found = self._chooser.choose(
-            question.without([t for t in question.tokens if t.concepts & lexicon.TOPICS.keys()])
-        )
-        if found:
+        rest = question.without([t for t in question.tokens if t.concepts & lexicon.TOPICS.keys()])
+        if any(token.subjects for token in rest.tokens) and (found := self._chooser.choose(rest)):
             return tuple(each.candidate for each in found[:1])
         return self._chooser.best(*(lexicon.TOPICS[missing[0]][2].nearest if missing[0] else ("cpu", "load")))
 
@@ -193,3 +196,14 @@ class Index:
             for candidate in self._chooser.best(*each)
         ]
         return tuple(Choice(candidate, 1.0, ()) for candidate in dict.fromkeys(found))
+
+
+def _without_heights(question: Question) -> Question:
+    """Return the question without "high" as a height where something that has a load is said to be high."""
+    if not any(token.concepts & lexicon.BUILT_IN for token in question.tokens):
+        return question
+    tokens = tuple(
+        replace(token, concepts=token.concepts - {"height", "=height"}) if token.stems[0] in _HIGH else token
+        for token in question.tokens
+    )
+    return replace(question, tokens=tokens)

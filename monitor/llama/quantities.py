@@ -13,15 +13,47 @@ from monitor.llama.words import stem
 #: Words that are units only behind a number, and only in French: "to" and "o" are words of their own in English.
 _FRENCH_UNITS: Final = frozenset({"to", "o"})
 
+#: What follows a part of a whole.
+_OF_A_WHOLE: Final = frozenset(
+    [
+        "of",
+        "de",
+        "du",
+        "des",
+        "d",
+        "full",
+        "used",
+        "free",
+        "empty",
+        "left",
+        "plein",
+        "pleine",
+        "libre",
+        "utilise",
+        "utilisee",
+        "rempli",
+        "remplie",
+        "vide",
+    ]
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number with its unit: bytes, percent, MHz, or none."""
+    """A number with its unit: bytes, percent, MHz, or none.
+
+    value  in its family's unit, of all of them where there are several
+    at     place of its first word, end: after its last
+    times  of how many things of one size it is the sum
+    parts  what it is the sum of, where these differ
+    """
 
     value: float
     family: Literal["bytes", "percent", "hertz", "none"]
-    text: str
     at: int
+    end: int
+    times: float = 1.0
+    parts: "tuple[Quantity, ...]" = ()
 
 
 def number_of(word: str) -> float | None:
@@ -86,11 +118,15 @@ def quantities_in(words: list[str], lang: Language) -> list[Quantity]:
     place = 0
     while place < len(words):
         run = run_at(words, place)
+        if part := _fraction_at(words, place):
+            found.append(Quantity(part[0], "percent", place, part[1]))
+            place = part[1]
+            continue
         if run is None:
             if words[place] in ("a", "an") and place + 1 < len(words):
                 family = _family(words[place + 1], lang, glued=False)
                 if family and family[0] == "bytes" and family[1] >= 2**20:
-                    found.append(Quantity(family[1], "bytes", words[place + 1], place))
+                    found.append(Quantity(family[1], "bytes", place, place + 2))
             place += 1
             continue
         value, size = run
@@ -99,14 +135,32 @@ def quantities_in(words: list[str], lang: Language) -> list[Quantity]:
         family = _family(after[0], lang, glued=digits) if after else None
         if family is None and after in (["pour", "cent"], ["per", "cent"]):
             family = "percent", 1.0
+        end = place + size
         if family:
-            found.append(Quantity(value * family[1], family[0], words[place], place))
+            found.append(Quantity(value * family[1], family[0], place, end + 1))
         elif value == 0.5 and words[place] not in ("demi", "demie"):
-            found.append(Quantity(50.0, "percent", words[place], place))
-        elif digits and not (after and stem(after[0]) in lexicon.TIMES):
-            found.append(Quantity(value, "none", words[place], place))
+            found.append(Quantity(50.0, "percent", place, end))
+        elif digits and second_of(words, _after_newest(words, end)) is None:
+            found.append(Quantity(value, "none", place, end))
         place += size
     return found
+
+
+def _fraction_at(words: list[str], place: int) -> tuple[float, int] | None:
+    """Return the percent that a part of a whole is, and the place behind it: "two thirds of", "un quart de"."""
+    run = (1.0, 1) if words[place] in ("a", "an") else run_at(words, place)
+    end = place + run[1] if run else len(words)
+    if run is None or end >= len(words):
+        return None
+    after = words[end + 1 : end + 2]
+    if not (set(after) & _OF_A_WHOLE or (run[0] > 1 and (not after or not after[0].isalpha()))):
+        return None
+    fraction = lexicon.FRACTIONS.get(stem(words[end]))
+    if fraction is None or any(
+        second_of(words, after) is not None for after in range(end + 2, min(len(words), end + 4))
+    ):
+        return None  # "a quarter of an hour"
+    return run[0] * fraction, end + 1
 
 
 def numbered_words(words: list[str], quantities: list[Quantity]) -> dict[int, int]:
@@ -122,13 +176,28 @@ def numbered_words(words: list[str], quantities: list[Quantity]) -> dict[int, in
             continue
         if number is None or number != int(number) or place in measured or word in ("un", "une") or place == 0:
             continue
-        if place + 1 < len(words) and stem(words[place + 1]) in lexicon.TIMES:
+        if second_of(words, place + 1) is not None:
             continue
         before = place - 1
         while before > 0 and words[before] in ("number", "no", "nr", "numero", "n", "id", "num"):
             before -= 1
         places.setdefault(before, int(number))
     return places
+
+
+def _after_newest(words: list[str], place: int) -> int:
+    while place < len(words) and stem(words[place]) in lexicon.NEWEST:  # "les 5 dernières minutes"
+        place += 1
+    return place
+
+
+def second_of(words: list[str], place: int) -> float | None:
+    """Return how many seconds the unit of time at a place has; None where there is none."""
+    if place >= len(words):
+        return None
+    if place and words[place - 1][0].isdigit() and words[place] in lexicon.BRIEF_TIMES:
+        return lexicon.BRIEF_TIMES[words[place]]
+    return lexicon.TIMES.get(stem(words[place]))
 
 
 def wanted_unit(stems: list[str]) -> str | None:

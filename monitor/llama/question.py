@@ -18,12 +18,15 @@ class Question:
     intents     what it wants to know: names of `lexicon.INTENTS`, with the place where each is said
     quantities  amounts that it names
     places      numbers that stand behind a word or ordinals before it ("core 2", "second core"): word's place -> number
+    denied      whether it asks whether something is not so
     seconds     the stretch of the past it asks for; None where it does not ask for the past
+    moment      whether that is one moment ("a minute ago"), and not all that has been since
     wanted      the unit it asks for ("in GB"), folded and stemmed
     open        whether it is asked with "how", "what", ...: then yes or no is no answer
     which       whether it asks which of several
     coaxing     whether it asks for something else than the truth
     knowledge   how much speaks for it being about the world
+    foreign     how many unknown words say whose it is that is asked for
     deictic     whether it speaks of this machine
     state_of_machine  whether it asks how this machine is, and nothing else
     on_disk, in_memory  whether what is to fit goes there
@@ -35,12 +38,15 @@ class Question:
     intents: Mapping[str, tuple[int, ...]]
     quantities: tuple[Quantity, ...]
     places: Mapping[int, int]
+    denied: bool
     seconds: float | None
+    moment: bool
     wanted: str | None
     open: bool
     which: bool
     coaxing: bool
     knowledge: int
+    foreign: int
     deictic: bool
     state_of_machine: bool
     on_disk: bool

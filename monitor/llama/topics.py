@@ -51,7 +51,7 @@ def about_this_machine(question: Question, missing: Sequence[str], measured: fro
     if question.which is False and set(question.words) & lexicon.RUNS and named:
         return True
     if set(missing) <= lexicon.WORLDLY and question.unknown and not question.deictic:
-        return any(token.subjects & measured for token in question.tokens)
+        return not question.knowledge and any(token.subjects & measured for token in question.tokens)
     if all(t in named for t in question.tokens if t.concepts) and not any(t.stems == ("=",) for t in named):
         return False
     return not question.knowledge and meant >= len(question.unknown)

@@ -16,6 +16,7 @@ CONCEPTS: Final = Phrasebook(
 )
 INTENTS: Final = Phrasebook(lexicon.INTENTS)
 KNOWLEDGE: Final = Phrasebook({"knowledge": (lexicon.KNOWLEDGE,)})
+ELSEWHERE: Final = Phrasebook({"elsewhere": (lexicon.ELSEWHERE,)})
 COAXING: Final = Phrasebook({"coaxing": (lexicon.COAXING,)})
 NEGATORS: Final = Phrasebook({"negator": (lexicon.NEGATORS,)})
 #: Programs that people name.
@@ -41,6 +42,8 @@ KNOWN: Final = (
     | ON_DISK
     | IN_MEMORY
     | lexicon.ORDINALS.keys()
+    | lexicon.FRACTIONS.keys()
+    | lexicon.DOZENS.keys()
 )
 
 

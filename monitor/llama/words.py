@@ -12,10 +12,12 @@ _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|[%,;?!.:&+/<>≥≤=\n]")
 _ROWS = ("qwertyuiop", "azertyuiop", "asdfghjkl", "qsdfghjklm", "zxcvbnm", "wxcvbn")
 _BESIDE = frozenset(pair for row in _ROWS for a, b in pairwise(row) for pair in ((a, b), (b, a)))
 
+_SIGNS = str.maketrans({"œ": "oe", "æ": "ae", "\u2019": "'", "\u2018": "'", "\u00d7": " x "})
+
 
 def fold(text: str) -> str:
-    """Return the text in lower case, without accents, ligatures and typographic apostrophes."""
-    text = text.lower().replace("œ", "oe").replace("æ", "ae").replace("\u2019", "'").replace("\u2018", "'")
+    """Return the text in lower case, without accents, ligatures, typographic apostrophes and times signs."""
+    text = text.lower().translate(_SIGNS)
     return "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
 
 
