@@ -142,8 +142,14 @@ def _ended(sentence: str) -> str:
     return sentence if sentence.endswith(".") else f"{sentence}."
 
 
+def _names(question: Question, match: Match) -> list[str]:
+    """Return what nothing measures, as a sentence begins with it and goes on."""
+    first, *more = [lexicon.TOPICS[name][2].names[question.lang] for name in match.missing if name] or [""]
+    return [each for each in (first, *(name[0].lower() + name[1:] for name in more)) if each]
+
+
 def _missing_too(question: Question, match: Match) -> str:
-    names = [lexicon.TOPICS[name][2].names[question.lang] for name in match.missing if name]
+    names = _names(question, match)
     if question.lang == "fr":
         return f"{' ; '.join(names)} : ce n'est pas mesuré ici."
     return f"{'; '.join(names)}: not measured here."
@@ -151,7 +157,7 @@ def _missing_too(question: Question, match: Match) -> str:
 
 def _not_measured(question: Question, match: Match) -> str:
     """Return the sentence that says so, and names what comes nearest."""
-    names = [lexicon.TOPICS[name][2].names[question.lang] for name in match.missing if name]
+    names = _names(question, match)
     nearest = ", ".join(phrase_of(each, question.lang) for each in match.nearest)
     if question.lang == "fr":
         said = f"{' ; '.join(names)} : ce n'est pas mesuré ici." if names else "Cela n'est pas mesuré ici."

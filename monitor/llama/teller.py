@@ -97,7 +97,14 @@ class Teller:
             return Finding(choice, tuple(facts), facts[0].text, value, {}, None)
         per = self._per_second(moving.rate, unit)
         facts.append(
-            Fact(candidate.name, round(moving.rate, 6), _rate_unit(unit), self._say(label, per), "rate", moving.seconds)
+            Fact(
+                candidate.name,
+                round(moving.rate, 6),
+                _rate_unit(unit),
+                self._say(label, per),
+                "rate",
+                round(moving.seconds, 3),
+            )
         )
         now = "now" if self._lang == "en" else "en ce moment"
         if self._question.wants("rate") and not self._question.wants("total_since"):
@@ -297,7 +304,9 @@ class Teller:
             told = words[each][lang == "fr"].format(shown)
             kept_unit = _rate_unit(unit) if each == "rate" else unit
             facts.append(
-                Fact(name, round(number, 6), kept_unit, self._say(f"{label} {over}", told), each, found.seconds)
+                Fact(
+                    name, round(number, 6), kept_unit, self._say(f"{label} {over}", told), each, round(found.seconds, 3)
+                )
             )
         told = ", ".join(
             fact.text.partition(": ")[2]
@@ -329,7 +338,7 @@ class Teller:
         now = f"{'now' if lang == 'en' else 'maintenant'} {self._amount(found.last, unit)}"
         role, beside, _ = self._beside(candidate, found.first)
         facts = (
-            Fact(name, round(found.first, 6), unit, self._say(f"{label} {ago}", then), "then", found.seconds),
+            Fact(name, round(found.first, 6), unit, self._say(f"{label} {ago}", then), "then", round(found.seconds, 3)),
             Fact(name, found.last, unit, self._say(label, now)),
         )
         text = self._say(f"{label} {ago}", f"{then}{';' if lang == 'en' else ' ;'} {now}")
