@@ -19,9 +19,9 @@ from monitor.config import Settings
 from monitor.distribution import installed_version
 from monitor.history import History
 from monitor.hub import Hub
-from monitor.llama.answer import Grounding
 from monitor.llama.engine import Engine
 from monitor.llama.fetch import Fetching, is_reference, source
+from monitor.llama.grounding.answer import Grounding
 from monitor.llama.model import find
 from monitor.llama.process import PATIENCE, ChildEngine
 from monitor.machine import this_machine

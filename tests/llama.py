@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from monitor.encoder import decode
 from monitor.history import Entry
-from monitor.llama.answer import Grounding
+from monitor.llama.grounding.answer import Grounding
 from monitor.probe import Field
 from probes.cpu import CpuProbe
 from probes.disk import DiskProbe

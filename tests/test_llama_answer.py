@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.llama.answer import Grounded
-from monitor.llama.match import Kind
-from monitor.llama.products import multiplied
-from monitor.llama.quantities import quantities_in
-from monitor.llama.words import fold, split
+from monitor.llama.grounding.answer import Grounded
+from monitor.llama.grounding.match import Kind
+from monitor.llama.grounding.products import multiplied
+from monitor.llama.grounding.quantities import quantities_in
+from monitor.llama.grounding.words import fold, split
 from tests.llama import GOLDEN, GROUNDING, WITH_THIRD_PARTY, past
 
 PAST = past()

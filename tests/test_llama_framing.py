@@ -2,8 +2,8 @@
 
 import pytest
 
-from monitor.llama.framing import unframed
-from monitor.llama.words import fold
+from monitor.llama.grounding.framing import unframed
+from monitor.llama.grounding.words import fold
 
 
 @pytest.mark.parametrize(

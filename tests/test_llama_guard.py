@@ -2,8 +2,8 @@
 
 import pytest
 
-from monitor.llama.grammar import amounts, grammar
-from monitor.llama.guard import NumberGuard
+from monitor.llama.grounding.grammar import amounts, grammar
+from monitor.llama.grounding.guard import NumberGuard
 
 FACTS = ["Memory in use: 655.2 MB of 22.9 GB (2.8 %)."]
 

@@ -11,9 +11,9 @@ import msgspec
 from aiohttp import web
 
 from monitor.encoder import decode, named_event
-from monitor.llama.answer import Grounded, Grounding
 from monitor.llama.engine import Engine, Piece, Refused, State, Unavailable, Usage
-from monitor.llama.guard import NumberGuard
+from monitor.llama.grounding.answer import Grounded, Grounding
+from monitor.llama.grounding.guard import NumberGuard
 from monitor.web.desk import Desk
 from monitor.web.errors import Refusal
 from monitor.web.events import event_response

@@ -87,8 +87,8 @@ async def speed_of(engine: ChildEngine, task: Task) -> float:
             async for piece in pieces:
                 if isinstance(piece, Piece):
                     first = first or time.perf_counter()
-                elif first is not None and piece.completion_tokens > 1:
-                    return (piece.completion_tokens - 1) / (time.perf_counter() - first)
+                elif first is not None and (said := piece.completion_tokens or 0) > 1:
+                    return (said - 1) / (time.perf_counter() - first)
     except (Unavailable, Refused, TimeoutError) as error:
         raise CannotMeasure(str(error) or f"no answer within {PATIENCE:g} s") from error
     raise CannotMeasure("the answer is too short to tell a speed")

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from monitor.llama import lexicon
-from monitor.llama.language import Language
-from monitor.llama.quantities import second_of
-from monitor.llama.vocabulary import INTENTS
-from monitor.llama.words import stem
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.language import Language
+from monitor.llama.grounding.quantities import second_of
+from monitor.llama.grounding.vocabulary import INTENTS
+from monitor.llama.grounding.words import stem
 
 #: The least that is enough, which is not the least of several.
 _BOUNDS: Final = frozenset({("at", "least"), ("at", "minimum"), ("a", "minimum"), ("au", "moins"), ("au", "minimum")})

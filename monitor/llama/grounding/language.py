@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from typing import Final, Literal
 
-from monitor.llama import lexicon
-from monitor.llama.vocabulary import FILLER
-from monitor.llama.words import fold, split
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.vocabulary import FILLER
+from monitor.llama.grounding.words import fold, split
 
 Language = Literal["en", "fr"]
 

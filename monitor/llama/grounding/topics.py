@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from monitor.llama import lexicon
-from monitor.llama.clauses import clauses
-from monitor.llama.question import Question
-from monitor.llama.tokens import Token
-from monitor.llama.vocabulary import PROGRAMS
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.clauses import clauses
+from monitor.llama.grounding.question import Question
+from monitor.llama.grounding.tokens import Token
+from monitor.llama.grounding.vocabulary import PROGRAMS
 
 
 def missing_in(question: Question, measured: frozenset[str]) -> tuple[tuple[str, ...], list[Token]]:

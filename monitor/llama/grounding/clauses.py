@@ -1,8 +1,8 @@
 """The clauses of a question: what stands between "and", commas and the like."""
 
-from monitor.llama import lexicon
-from monitor.llama.question import Question
-from monitor.llama.tokens import Token
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.question import Question
+from monitor.llama.grounding.tokens import Token
 
 
 def clauses(question: Question) -> list[list[Token]]:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from monitor.llama.choice import Choice
-from monitor.llama.trend import Trend
+from monitor.llama.grounding.choice import Choice
+from monitor.llama.grounding.trend import Trend
 from monitor.probe import Number
 
 Aggregate = Literal["mean", "min", "max", "change", "rate", "then"]

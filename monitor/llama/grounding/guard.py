@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-from monitor.llama import lexicon
-from monitor.llama.words import fold
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.words import fold
 
 #: Where a clause ends, for a person: the mark, and the space that tells it from a decimal mark.
 _END: Final = re.compile(r"[,;:.!?](?=\s)|\n")

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from monitor.llama.language import Language
-from monitor.llama.quantities import Quantity
-from monitor.llama.tokens import Token
+from monitor.llama.grounding.language import Language
+from monitor.llama.grounding.quantities import Quantity
+from monitor.llama.grounding.tokens import Token
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from monitor.llama import lexicon
-from monitor.llama.choice import Choice
-from monitor.llama.clauses import clause
-from monitor.llama.question import Question
-from monitor.llama.tokens import Token
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.choice import Choice
+from monitor.llama.grounding.clauses import clause
+from monitor.llama.grounding.question import Question
+from monitor.llama.grounding.tokens import Token
 
 #: What an unknown word counts in a clause of which no field explains anything.
 ELSEWHERE: Final = 0.4

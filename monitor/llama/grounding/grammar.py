@@ -8,7 +8,7 @@ from typing import Final
 WORDS: Final = 28
 LETTERS: Final = 20
 
-#: A number with the unit behind it, as `monitor.llama.numbers` writes them.
+#: A number with the unit behind it, as `monitor.llama.grounding.numbers` writes them.
 _AMOUNT: Final = re.compile(
     r"[-+]?\d+(?:[.,]\d+)?(?: (?:%|[KMGTP]?B/s|[KMGTP]?o/s|[KMGTP]?B\b|[KMGTP]o\b|o\b|Mbit/s|Mbit\b"
     r"|[MG]?Hz|°C|rpm|tr/min|per second|par seconde"

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from monitor.llama import lexicon
-from monitor.llama.vocabulary import CONCEPTS, KNOWN, PROGRAMS, WORTH
-from monitor.llama.words import Speller, fold, split, stem
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.vocabulary import CONCEPTS, KNOWN, PROGRAMS, WORTH
+from monitor.llama.grounding.words import Speller, fold, split, stem
 
 
 @dataclass(frozen=True, slots=True)

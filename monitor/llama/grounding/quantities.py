@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal
 
-from monitor.llama import lexicon
-from monitor.llama.language import Language
-from monitor.llama.vocabulary import NUMBERS
-from monitor.llama.words import stem
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.language import Language
+from monitor.llama.grounding.vocabulary import NUMBERS
+from monitor.llama.grounding.words import stem
 
 #: Words that are units only behind a number, and only in French: "to" and "o" are words of their own in English.
 _FRENCH_UNITS: Final = frozenset({"to", "o"})

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from monitor.llama import lexicon
-from monitor.llama.quantities import Quantity, run_at, second_of
-from monitor.llama.vocabulary import CONCEPTS, FILLERS
-from monitor.llama.words import stem
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.quantities import Quantity, run_at, second_of
+from monitor.llama.grounding.vocabulary import CONCEPTS, FILLERS
+from monitor.llama.grounding.words import stem
 
 #: How many words may stand between the number of things and their size.
 _REACH: Final = 6

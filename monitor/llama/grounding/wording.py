@@ -1,8 +1,8 @@
 """How things are called, and how it is written."""
 
-from monitor.llama import lexicon
-from monitor.llama.candidate import Candidate
-from monitor.llama.language import Language
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.candidate import Candidate
+from monitor.llama.grounding.language import Language
 from monitor.probe import Number
 
 

@@ -5,16 +5,16 @@ from dataclasses import replace
 from typing import Any, Final
 
 from monitor.history import Entry
-from monitor.llama import lexicon
-from monitor.llama.candidate import Candidate
-from monitor.llama.choice import Choice, picks
-from monitor.llama.facts import Aggregate, Fact, Finding, Role
-from monitor.llama.language import Language
-from monitor.llama.match import Index
-from monitor.llama.numbers import amount, span
-from monitor.llama.question import Question
-from monitor.llama.trend import Trend, documents, pick, trend, values_of
-from monitor.llama.wording import capital, phrase_of, signed
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.candidate import Candidate
+from monitor.llama.grounding.choice import Choice, picks
+from monitor.llama.grounding.facts import Aggregate, Fact, Finding, Role
+from monitor.llama.grounding.language import Language
+from monitor.llama.grounding.match import Index
+from monitor.llama.grounding.numbers import amount, span
+from monitor.llama.grounding.question import Question
+from monitor.llama.grounding.trend import Trend, documents, pick, trend, values_of
+from monitor.llama.grounding.wording import capital, phrase_of, signed
 from monitor.probe import Number
 
 #: A list or table up to this long is told value by value.

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from monitor.llama import lexicon
-from monitor.llama.quantities import run_at, second_of
-from monitor.llama.words import stem
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.quantities import run_at, second_of
+from monitor.llama.grounding.words import stem
 
 
 def looks_back(words: list[str], stems: list[str], intents: Mapping[str, tuple[int, ...]]) -> float | None:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from monitor.llama import lexicon
-from monitor.llama.language import Language
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.language import Language
 from monitor.probe import Number
 
 _STEPS: Final = ("B", "KB", "MB", "GB", "TB", "PB")

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from monitor.history import Entry
-from monitor.llama import lexicon
 from monitor.llama.engine import Task
-from monitor.llama.facts import Fact, Finding
-from monitor.llama.grammar import amounts, grammar
-from monitor.llama.language import Language
-from monitor.llama.match import Index, Kind, Match
-from monitor.llama.question import Question
-from monitor.llama.teller import Teller
-from monitor.llama.verdict import verdict
-from monitor.llama.wording import phrase_of
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.facts import Fact, Finding
+from monitor.llama.grounding.grammar import amounts, grammar
+from monitor.llama.grounding.language import Language
+from monitor.llama.grounding.match import Index, Kind, Match
+from monitor.llama.grounding.question import Question
+from monitor.llama.grounding.teller import Teller
+from monitor.llama.grounding.verdict import verdict
+from monitor.llama.grounding.wording import phrase_of
 from monitor.probe import Field
 
 #: Tokens that a model may add to the facts: one short remark.

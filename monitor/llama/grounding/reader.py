@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from monitor.llama import lexicon
-from monitor.llama.denial import is_denied, set_aside, turned
-from monitor.llama.framing import unframed
-from monitor.llama.idioms import (
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.denial import is_denied, set_aside, turned
+from monitor.llama.grounding.framing import unframed
+from monitor.llama.grounding.idioms import (
     ALL_PROGRAMS,
     DEICTIC,
     FORMULAS,
@@ -23,15 +23,15 @@ from monitor.llama.idioms import (
     with_programs,
     with_verbs,
 )
-from monitor.llama.intents import intents_in
-from monitor.llama.language import Language, language_of
-from monitor.llama.products import multiplied
-from monitor.llama.quantities import numbered_words, quantities_in, wanted_unit
-from monitor.llama.question import Question
-from monitor.llama.stretch import is_moment, looks_back
-from monitor.llama.tokens import Token, Tokenizer
-from monitor.llama.vocabulary import COAXING, ELSEWHERE, IN_MEMORY, KNOWLEDGE, ON_DISK
-from monitor.llama.words import fold, split, stem
+from monitor.llama.grounding.intents import intents_in
+from monitor.llama.grounding.language import Language, language_of
+from monitor.llama.grounding.products import multiplied
+from monitor.llama.grounding.quantities import numbered_words, quantities_in, wanted_unit
+from monitor.llama.grounding.question import Question
+from monitor.llama.grounding.stretch import is_moment, looks_back
+from monitor.llama.grounding.tokens import Token, Tokenizer
+from monitor.llama.grounding.vocabulary import COAXING, ELSEWHERE, IN_MEMORY, KNOWLEDGE, ON_DISK
+from monitor.llama.grounding.words import fold, split, stem
 
 #: Characters that are read; what follows them is not.
 LONGEST: Final = 1000

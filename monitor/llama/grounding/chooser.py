@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Final
 
-from monitor.llama import lexicon
-from monitor.llama.candidate import Candidate
-from monitor.llama.choice import Choice
-from monitor.llama.clauses import joined
-from monitor.llama.question import Question
-from monitor.llama.scorer import Scorer
-from monitor.llama.tokens import Token
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.candidate import Candidate
+from monitor.llama.grounding.choice import Choice
+from monitor.llama.grounding.clauses import joined
+from monitor.llama.grounding.question import Question
+from monitor.llama.grounding.scorer import Scorer
+from monitor.llama.grounding.tokens import Token
 
 #: Aspects that tell a field from the others of its section.
 TELLING: Final = frozenset({"used", "free", "total", "share", "count", "load"})

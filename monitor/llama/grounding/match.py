@@ -5,18 +5,18 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from monitor.llama import lexicon
-from monitor.llama.candidate import Candidate, candidate_of, plain, texts
-from monitor.llama.choice import Choice
-from monitor.llama.chooser import Chooser
-from monitor.llama.evidence import speaks_for
-from monitor.llama.question import Question
-from monitor.llama.reader import Reader
-from monitor.llama.scorer import Scorer
-from monitor.llama.tokens import Token, Tokenizer
-from monitor.llama.topics import about_this_machine, missing_in
-from monitor.llama.vocabulary import is_listed
-from monitor.llama.words import fold, split, stem
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.candidate import Candidate, candidate_of, plain, texts
+from monitor.llama.grounding.choice import Choice
+from monitor.llama.grounding.chooser import Chooser
+from monitor.llama.grounding.evidence import speaks_for
+from monitor.llama.grounding.question import Question
+from monitor.llama.grounding.reader import Reader
+from monitor.llama.grounding.scorer import Scorer
+from monitor.llama.grounding.tokens import Token, Tokenizer
+from monitor.llama.grounding.topics import about_this_machine, missing_in
+from monitor.llama.grounding.vocabulary import is_listed
+from monitor.llama.grounding.words import fold, split, stem
 from monitor.probe import Field
 
 #: What is a height of a tide, and of a load no subject of its own.

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from monitor.llama import lexicon
-from monitor.llama.phrasebook import Phrasebook, listed
-from monitor.llama.words import fold, stem
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.phrasebook import Phrasebook, listed
+from monitor.llama.grounding.words import fold, stem
 
 CONCEPTS: Final = Phrasebook(
     {

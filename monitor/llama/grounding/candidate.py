@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from monitor.llama import lexicon
-from monitor.llama.tokens import Tokenizer
-from monitor.llama.words import stem
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.tokens import Tokenizer
+from monitor.llama.grounding.words import stem
 from monitor.probe import Field
 
 #: What a unit says about a field.

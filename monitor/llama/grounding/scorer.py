@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from monitor.llama import lexicon
-from monitor.llama.candidate import Candidate
-from monitor.llama.choice import picks
-from monitor.llama.clauses import clause_of
-from monitor.llama.question import Question
-from monitor.llama.tokens import Token
-from monitor.llama.words import stem
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.candidate import Candidate
+from monitor.llama.grounding.choice import picks
+from monitor.llama.grounding.clauses import clause_of
+from monitor.llama.grounding.question import Question
+from monitor.llama.grounding.tokens import Token
+from monitor.llama.grounding.words import stem
 
 #: What a word of a phrase that the question lacks takes away, as a share of its weight.
 MISSING: Final = 0.45

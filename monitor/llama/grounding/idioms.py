@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from monitor.llama import lexicon
-from monitor.llama.tokens import Token
-from monitor.llama.vocabulary import ELSEWHERE
-from monitor.llama.words import split, stem
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.tokens import Token
+from monitor.llama.grounding.vocabulary import ELSEWHERE
+from monitor.llama.grounding.words import split, stem
 
 #: "you" asks for the server itself only where it is said to consume something.
 _SELF: Final = re.compile(

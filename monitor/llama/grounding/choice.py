@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.llama import lexicon
-from monitor.llama.candidate import Candidate
-from monitor.llama.clauses import joined
-from monitor.llama.question import Question
-from monitor.llama.tokens import Token
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.candidate import Candidate
+from monitor.llama.grounding.clauses import joined
+from monitor.llama.grounding.question import Question
+from monitor.llama.grounding.tokens import Token
 
 
 @dataclass(frozen=True, slots=True)

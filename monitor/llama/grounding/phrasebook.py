@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from monitor.llama.words import fold, split, stem
+from monitor.llama.grounding.words import fold, split, stem
 
 Entry = tuple[str, ...]
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from monitor.llama.facts import Finding
-from monitor.llama.numbers import amount
-from monitor.llama.question import Question
+from monitor.llama.grounding.facts import Finding
+from monitor.llama.grounding.numbers import amount
+from monitor.llama.grounding.question import Question
 from monitor.probe import Number
 
 #: Percent: from here on something is overloaded, full or short; from here on busy; below here idle or empty.

@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from monitor.llama import lexicon
-from monitor.llama.question import Question
-from monitor.llama.tokens import Token
-from monitor.llama.vocabulary import NEGATORS
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.question import Question
+from monitor.llama.grounding.tokens import Token
+from monitor.llama.grounding.vocabulary import NEGATORS
 
 #: A question whether something is not so: to it yes and no both mean either, so that neither is said.
 _DENIED: Final = re.compile(

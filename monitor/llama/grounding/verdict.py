@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from monitor.llama import lexicon
-from monitor.llama.clauses import clause_at
-from monitor.llama.facts import Finding
-from monitor.llama.numbers import amount, digits, span
-from monitor.llama.quantities import Quantity
-from monitor.llama.question import Question
-from monitor.llama.state import STATES, State, level_of, suits
-from monitor.llama.wording import capital
+from monitor.llama.grounding import lexicon
+from monitor.llama.grounding.clauses import clause_at
+from monitor.llama.grounding.facts import Finding
+from monitor.llama.grounding.numbers import amount, digits, span
+from monitor.llama.grounding.quantities import Quantity
+from monitor.llama.grounding.question import Question
+from monitor.llama.grounding.state import STATES, State, level_of, suits
+from monitor.llama.grounding.wording import capital
 from monitor.probe import Number
 
 #: A change of less than this share of the larger value counts as none; of a percentage, less than so many points.
