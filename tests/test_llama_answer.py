@@ -103,6 +103,15 @@ def test_a_growing_memory_is_said_to_grow() -> None:
     assert answer.facts[0].value == pytest.approx(598)
 
 
+def test_a_stretch_is_called_the_same_wherever_an_answer_speaks_of_it() -> None:
+    """The frame of just 60 s ago is seldom there: what is covered is 59 s, or 59.998."""
+    without = [entry for entry in PAST if entry.timestamp != PAST[-1].timestamp - 60]
+    answer = GROUNDING.ground("did the memory grow in the last minute?", GOLDEN, without)
+    assert answer.facts[0].seconds == 59
+    assert answer.opening.startswith("Yes, it went up over 1 min.")
+    assert "59" not in answer.opening
+
+
 def test_where_the_past_is_too_short_it_is_said() -> None:
     assert "No more of the past is kept." in ask("cpu over the last hour").opening
 

@@ -40,6 +40,7 @@ class Finding:
     values  numbers to judge by: the field's own and, by role, those of the fields beside it
     trend   over the stretch of the past that was asked for
     short   whether less of the past is kept than that
+    span    what that stretch is called: "1 min"; empty for none
     """
 
     choice: Choice
@@ -50,3 +51,4 @@ class Finding:
     role: Role | None
     trend: Trend | None = None
     short: bool = False
+    span: str = ""

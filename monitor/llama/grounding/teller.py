@@ -273,7 +273,8 @@ class Teller:
         short = not covered and (seconds != float("inf") or self._question.wants("long"))
         if short or (seconds == float("inf") and _asks_ever(self._question)):
             self._note("No more of the past is kept.", "Le passé gardé ne va pas plus loin.")
-        over = _over(span(seconds if covered else found.seconds, lang), lang)
+        stretch = span(seconds if covered else found.seconds, lang)
+        over = _over(stretch, lang)
         show = self._amount
         numbers: dict[Aggregate, Number] = {
             "mean": found.mean,
@@ -323,7 +324,8 @@ class Teller:
             ]
             facts.append(Fact(name, found.last, unit, self._say(label, now)))
         role, beside, _ = self._beside(candidate, found.last)
-        return Finding(choice, tuple(facts), self._say(f"{label} {over}", told), found.last, beside, role, found, short)
+        text = self._say(f"{label} {over}", told)
+        return Finding(choice, tuple(facts), text, found.last, beside, role, found, short, stretch)
 
     def _then(self, choice: Choice, found: Trend, seconds: float) -> Finding:
         """Return what the field was so many seconds ago, and what it is now."""

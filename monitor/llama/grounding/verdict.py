@@ -8,7 +8,7 @@ from typing import Final
 from monitor.llama.grounding import lexicon
 from monitor.llama.grounding.clauses import clause_at
 from monitor.llama.grounding.facts import Finding
-from monitor.llama.grounding.numbers import amount, digits, span
+from monitor.llama.grounding.numbers import amount, digits
 from monitor.llama.grounding.quantities import Quantity
 from monitor.llama.grounding.question import Question
 from monitor.llama.grounding.state import STATES, State, level_of, suits
@@ -262,7 +262,7 @@ def _by_trend(question: Question, findings: Sequence[Finding]) -> tuple[dict[int
             yes = moved and found.change < 0
         else:
             yes = moved != bool(lexicon.STEADY & set(question.words))
-        over = span(found.seconds, question.lang)
+        over = finding.span
         if question.lang == "en":
             course = ("it went up" if found.change > 0 else "it went down") if moved else "it is about steady"
             rulings[n] = Ruling(yes, f"{course} over {over}")
