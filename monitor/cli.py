@@ -13,7 +13,7 @@ from dataclasses import asdict, fields
 from monitor import hookspecs, report
 from monitor.app import CannotListen, run
 from monitor.asking import CannotAsk, answer_to
-from monitor.config import ConfigError, Resolved, Settings, resolve, seconds
+from monitor.config import ConfigError, Resolved, Settings, resolve
 from monitor.distribution import installed_version, plugin_entry_points
 from monitor.encoder import encode
 from monitor.frame import Frame
@@ -21,6 +21,7 @@ from monitor.load.crowd import CannotLoad
 from monitor.load.load import Load, Plan
 from monitor.load.target import Target
 from monitor.loop import NoSuchLoop, loop_factory
+from monitor.readers import seconds
 from monitor.registry import Registry, load
 from monitor.sampler import Sampler
 
@@ -190,6 +191,8 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
         flag = "--" + setting.name.replace("_", "-")
         if setting.metadata["listed"]:
             command.add_argument(flag, action="append", metavar="NAME", help=setting.metadata["help"] + " Repeatable.")
+        elif isinstance(setting.default, bool):
+            command.add_argument(flag, nargs="?", const="true", metavar="true|false", help=setting.metadata["help"])
         else:
             command.add_argument(flag, metavar="VALUE", help=f"{setting.metadata['help']} [{setting.default}]")
 
