@@ -8,9 +8,13 @@ import difflib
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from monitor import masks
+from monitor.auth.principal import SCOPES
+from monitor.auth.tokens import Token, WrongToken, read_tokens, token_tables_shown
 from monitor.loop import ASYNCIO, AUTO, UVLOOP
 from monitor.readers import (
     Reader,
@@ -27,7 +31,6 @@ from monitor.readers import (
     seconds,
     sha256,
     text,
-    token_tables,
     web_address,
     whole_number,
     yes_or_no,
@@ -39,15 +42,21 @@ LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 LOG_FORMATS: Final = ("text", "json")
 #: Signatures of a JSON Web Token that may be configured; one of them.
 JWT_ALGORITHMS: Final = ("", "hs256", "rs256", "es256", "eddsa")
-SCOPES: Final = ("read", "ask", "admin")
+#: Variables of the environment that are others' than the server's: what `monitor ask` and `monitor bench` show.
+CLIENT_TOKEN: Final = ENVIRONMENT + "TOKEN"
+
+#: Turns a value of a setting into one that may be shown.
+Mask = Callable[[Any], Any]
 
 
 class ConfigError(Exception):
     """A wrong setting, in one line for the person who made it."""
 
 
-def _setting(default: Any, about: str, read: Reader, *, flag: bool = True, listed: bool = False) -> Any:
-    metadata = {"help": about, "read": read, "flag": flag, "listed": listed}
+def _setting(  # noqa: PLR0913 - all that a declaration can say
+    default: Any, about: str, read: Reader, *, flag: bool = True, listed: bool = False, mask: Mask = masks.nothing
+) -> Any:
+    metadata = {"help": about, "read": read, "flag": flag, "listed": listed, "mask": mask}
     if isinstance(default, dict):
         return field(default_factory=dict, metadata=metadata)
     return field(default=default, metadata=metadata)
@@ -81,7 +90,9 @@ class Settings:
         "", "Signature of the JSON Web Tokens that are accepted: HS256, RS256, ES256 or EdDSA.", choice(*JWT_ALGORITHMS)
     )
     jwt_key_file: str = _setting("", "File with the secret (HS256) or the public key (PEM) of these tokens.", text)
-    jwt_jwks_url: str = _setting("", "Address of a JSON Web Key Set with the public keys instead.", web_address)
+    jwt_jwks_url: str = _setting(
+        "", "Address of a JSON Web Key Set with the public keys instead.", web_address, mask=masks.address
+    )
     jwt_audience: str = _setting("", "What the claim aud of a token has to name.", text)
     jwt_issuer: str = _setting("", "What the claim iss of a token has to be; empty for any.", text)
     trusted_proxy: tuple[str, ...] = _setting(
@@ -115,16 +126,27 @@ class Settings:
     llama_model: str = _setting("", "GGUF file of the model for questions, or hf:owner/repository/file.gguf.", model)
     llama_sha256: str = _setting("", "What the SHA-256 of a model that is fetched has to be.", sha256)
     llama_url: str = _setting(
-        "", "Base of an OpenAI-compatible server to ask instead, such as http://localhost:8080/v1.", web_address
+        "",
+        "Base of an OpenAI-compatible server to ask instead, such as http://localhost:8080/v1.",
+        web_address,
+        mask=masks.address,
     )
     llama_idle: float = _setting(
         300.0, "Seconds without a question after which the model's process is ended.", seconds(1, 86_400)
     )
-    tokens: Mapping[str, Any] = _setting(
-        {}, "Access tokens, by name, as `monitor token new` prints them; only in the file.", token_tables, flag=False
+    tokens: Mapping[str, Token] = _setting(
+        {},
+        "Access tokens, by name, as `monitor token new` prints them; only in the file.",
+        read_tokens,
+        flag=False,
+        mask=token_tables_shown,
     )
     probes: Mapping[str, Any] = _setting(
-        {}, "The plugins' own tables, by plugin: [probes.disk]; only in the file.", probe_tables, flag=False
+        {},
+        "The plugins' own tables, by plugin: [probes.disk]; only in the file.",
+        probe_tables,
+        flag=False,
+        mask=masks.by_name,
     )
 
     @property
@@ -137,13 +159,19 @@ class Settings:
         }
 
 
+def presentable(settings: Settings) -> dict[str, Any]:
+    """Return the values by key, as they may be shown to whoever looks: without secrets, and without hashes of them."""
+    return {each.name: each.metadata["mask"](getattr(settings, each.name)) for each in fields(Settings)}
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Settings, and for each key where its value came from."""
+    """Settings, and for each key where its value came from; `again` reads all sources anew (ConfigError)."""
 
     settings: Settings
     sources: Mapping[str, str]
     warnings: Sequence[str] = ()
+    again: "Callable[[], Resolved] | None" = None
 
 
 def resolve(
@@ -172,7 +200,8 @@ def resolve(
         names = {name: source for name, (state, source) in switches.items() if state is on}
         values[key] = tuple(names)
         sources[key] = ", ".join(dict.fromkeys(names.values())) or "default"
-    return Resolved(Settings(**values), sources, _strangers(environment))
+    again = partial(resolve, flags, environment, file)
+    return Resolved(Settings(**values), sources, _strangers(environment), again)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +216,10 @@ def _read(key: str, raw: object, where: str) -> Any:
     (setting,) = (setting for setting in fields(Settings) if setting.name == key)
     try:
         return setting.metadata["read"](raw)
+    except WrongToken as error:
+        raise ConfigError(f"{error.key} = {error.value} ({where}): it must be {error}") from None
     except ValueError as error:
-        raise ConfigError(f"{key} = {shown(raw)} ({where}): it must be {error}") from None
+        raise ConfigError(f"{key} = {shown(setting.metadata['mask'](raw))} ({where}): it must be {error}") from None
 
 
 def _file_layer(path: str) -> _Layer:
@@ -202,7 +233,8 @@ def _file_layer(path: str) -> _Layer:
     for key, value in document.items():
         if key not in known:
             name = shown(key).strip("'")
-            raise ConfigError(f"{name} = {shown(value)} (file {path}): there is no such setting;{_nearest(key, known)}")
+            value_shown = shown(masks.by_name(value, key))  # a token outside its table, say
+            raise ConfigError(f"{name} = {value_shown} (file {path}): there is no such setting;{_nearest(key, known)}")
     return _Layer(document, lambda key: f"file {path}")
 
 
@@ -220,7 +252,7 @@ def _flags_layer(flags: Mapping[str, Any]) -> _Layer:
 
 def _strangers(environment: Mapping[str, str]) -> list[str]:
     # A warning and no error: Kubernetes sets MONITOR_SERVICE_HOST for a service called monitor.
-    known = [ENVIRONMENT + "CONFIG", *map(_variable, _flag_keys())]
+    known = [ENVIRONMENT + "CONFIG", CLIENT_TOKEN, *map(_variable, _flag_keys())]
     strange = sorted(name for name in environment if name.startswith(ENVIRONMENT) and name not in known)
     return [f"environment variable {name} is ignored:{_nearest(name, known)}" for name in strange]
 

@@ -183,10 +183,3 @@ def text(raw: object) -> str:
     if isinstance(raw, str) and raw.isprintable() and len(raw) <= 1000:
         return raw.strip()
     raise ValueError("one line of text")
-
-
-def token_tables(raw: object) -> dict[str, Any]:
-    """Read the table [tokens]: what each is, `monitor.auth` knows."""
-    if isinstance(raw, Mapping) and all(isinstance(value, Mapping) for value in raw.values()):
-        return dict(raw)
-    raise ValueError("a table with, for each token, a table that `monitor token new` prints")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from monitor.auth.tokens import Token
 from monitor.config import ConfigError, Settings, resolve
 from monitor.report import settings_toml
 from monitor.text import shown
@@ -225,11 +226,11 @@ def test_wrong_settings_of_access_are_refused(key: str, value: str, right: str) 
 
 
 def test_right_settings_of_access_are_taken(write: Any) -> None:
-    path = write('[tokens.laptop]\nhash = "x"\n')
+    path = write(f'[tokens.laptop]\nhash = "sha256:{"0" * 64}"\nscopes = ["read"]\n')
     flags = {"base_path": "/a/b/", "trusted_proxy": "127.0.0.1,fd00::/8", "allow_anonymous": "true"}
     settings = resolve(flags, file=path).settings
     assert (settings.base_path, settings.trusted_proxy) == ("/a/b", ("127.0.0.1/32", "fd00::/8"))
     assert (settings.allow_anonymous, settings.tls_self_signed) == (True, False)
-    assert settings.tokens == {"laptop": {"hash": "x"}}
+    assert settings.tokens == {"laptop": Token("laptop", bytes(32), frozenset({"read"}))}
     with pytest.raises(ConfigError, match="monitor token new"):
         resolve(file=write("tokens = 5"))
