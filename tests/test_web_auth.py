@@ -348,3 +348,15 @@ async def test_a_user_of_a_trusted_proxy_has_its_scopes_unless_he_shows_somethin
     assert (await client.get("/api/probes", headers={**ada, **bearer(ASKER)})).status == 403
     assert (await client.get("/api/probes", headers={**ada, **bearer("wrong")})).status == 401
     assert (await client.get("/demo", headers={**ada, "Cookie": "monitor-session=old"})).status == 200
+
+
+async def test_pages_of_listed_origins_may_show_a_token_and_read_why_it_was_refused(connect: Connect) -> None:
+    origin = {"Origin": "https://dashboard.example"}
+    client = await connect(tokens=TOKENS, cors_origin=("https://dashboard.example",))
+    preflight = {**origin, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
+    answer = await client.options(API, headers=preflight)
+    assert (answer.status, answer.headers["Access-Control-Allow-Headers"]) == (204, "Authorization")
+    for token, status in ((READER, 200), ("wrong", 401), (ASKER, 403)):
+        answer = await client.get("/api/probes", headers={**origin, **bearer(token)})
+        assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (status, "https://dashboard.example")
+        assert "Access-Control-Allow-Credentials" not in answer.headers, "a cookie is for our own pages alone"
