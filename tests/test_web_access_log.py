@@ -35,8 +35,8 @@ async def test_no_secret_stands_in_the_log(connect: Connect, caplog: pytest.LogC
         await client.ws_connect(STREAM_PATH, protocols=("bearer." + wrong,))
     for secret in (READER, wrong, ticket, session):
         assert secret not in caplog.text
-    assert '127.0.0.1 "GET /api/stream?token=***"' in caplog.text
-    assert '"GET /api/stream?access_token=***&interval=5" 4' in caplog.text
+    assert '127.0.0.1 "GET /api/stream?token=*** HTTP/1.1"' in caplog.text
+    assert '"GET /api/stream?access_token=***&interval=5 HTTP/1.1" 4' in caplog.text
 
 
 async def test_a_malformed_request_is_told_of_by_its_kind_alone(

@@ -22,10 +22,11 @@ class AccessLog(AbstractAccessLogger):
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
         self.logger.info(
-            '%s "%s %s" %d %d %.3f',
+            '%s "%s %s HTTP/%d.%d" %d %d %.3f',
             request.remote or "-",
             one_line(request.method)[:20],
             presentable(request),
+            *request.version,
             response.status,
             response.body_length,
             time,
