@@ -6,7 +6,7 @@ import gc
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import replace
 from ipaddress import ip_address
@@ -14,8 +14,8 @@ from pathlib import Path
 
 from aiohttp import web
 
-from monitor import encoder, files
-from monitor.config import Settings
+from monitor import access, encoder, files
+from monitor.config import ConfigError, Resolved, Settings
 from monitor.distribution import installed_version
 from monitor.history import History
 from monitor.hub import Hub
@@ -28,14 +28,18 @@ from monitor.machine import this_machine
 from monitor.registry import Registry
 from monitor.sampler import Sampler
 from monitor.web import api, ask, assets, guard, keys
+from monitor.web.access_log import AccessLog
+from monitor.web.auth import authentication
 from monitor.web.desk import Desk
 from monitor.web.door import HEARING, KEEP_ALIVE, SPARE, Door, in_time
 from monitor.web.errors import errors, without_malformed
+from monitor.web.identity import AUTHENTICATOR
 from monitor.web.keeper import Keeper
 from monitor.web.openai import RemoteEngine
 from monitor.web.pages import setup_templates
 from monitor.web.peer import STREAM, Stream, close_stream
 from monitor.web.routes import setup_routes
+from monitor.web.watch import WATCH, Watch
 
 log = logging.getLogger(__name__)
 
@@ -58,9 +62,15 @@ async def stream(sampler: Sampler, history: History, hub: Hub) -> None:
 
 
 def create_app(settings: Settings, probes: Registry) -> web.Application:
-    """Return the application; it samples from its start-up to its clean-up."""
+    """Return the application; it samples from its start-up to its clean-up. Raises ConfigError."""
+    authenticator = access.authenticator(settings)
     app = web.Application(
-        middlewares=[errors, in_time, guard.guard(allowed_hosts(settings), settings.cors_origin)],
+        middlewares=[
+            errors,
+            in_time,
+            guard.guard(allowed_hosts(settings), settings.cors_origin),
+            *([] if authenticator is None else [authentication(authenticator)]),
+        ],
         client_max_size=64 * 1024,
     )
     app[keys.REGISTRY] = probes
@@ -68,6 +78,10 @@ def create_app(settings: Settings, probes: Registry) -> web.Application:
     app[keys.HISTORY] = History(settings.history)
     app[keys.HUB] = Hub()
     app[STREAM] = Stream(app[keys.HUB], app[keys.HISTORY], Keeper(), settings.interval, settings.max_connections)
+    if authenticator is not None:
+        app[AUTHENTICATOR] = authenticator
+        app[WATCH] = Watch(app[STREAM], authenticator.stands)
+        app.cleanup_ctx.append(_authenticating)
     app[keys.MACHINE] = this_machine()
     app[keys.VERSION] = installed_version()
     app[ask.ENGINE] = _engine(settings)
@@ -86,8 +100,11 @@ def create_app(settings: Settings, probes: Registry) -> web.Application:
     return app
 
 
-async def run(settings: Settings, probes: Registry) -> None:
-    """Serve until SIGINT or SIGTERM. Raises CannotListen."""
+async def run(settings: Settings, probes: Registry, again: Callable[[], Resolved] | None = None) -> None:
+    """Serve until SIGINT or SIGTERM. Raises CannotListen, ConfigError.
+
+    again  reads the settings anew at SIGHUP
+    """
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows: Ctrl-C comes as KeyboardInterrupt
@@ -95,10 +112,19 @@ async def run(settings: Settings, probes: Registry) -> None:
     settings = replace(settings, max_connections=room(settings.max_connections, files.raise_limit()))
     access_log = logging.getLogger("monitor.access") if log.isEnabledFor(logging.DEBUG) else None
     app = create_app(settings, probes)
+    if again is not None and AUTHENTICATOR in app:
+        with suppress(NotImplementedError):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, renew_tokens, app, again)
+    logging.getLogger("aiohttp.websocket").setLevel(logging.ERROR)  # its warning repeats what a client offers: tokens
     http_log = logging.getLogger("monitor.http")
     http_log.addFilter(without_malformed)
     runner = web.AppRunner(
-        app, access_log=access_log, logger=http_log, shutdown_timeout=FAREWELL, keepalive_timeout=KEEP_ALIVE
+        app,
+        access_log=access_log,
+        access_log_class=AccessLog,
+        logger=http_log,
+        shutdown_timeout=FAREWELL,
+        keepalive_timeout=KEEP_ALIVE,
     )
     try:
         await runner.setup()
@@ -115,6 +141,18 @@ async def run(settings: Settings, probes: Registry) -> None:
         log.info("stopping")
     finally:
         await runner.cleanup()
+
+
+def renew_tokens(app: web.Application, again: Callable[[], Resolved]) -> None:
+    """Let the tokens be those of the configuration as it is now; as they were where it cannot be read."""
+    try:
+        tokens = again().settings.tokens
+    except ConfigError as error:
+        log.error("the tokens stay as they were: %s", error)
+        return
+    app[AUTHENTICATOR].replace_tokens(tokens.values())
+    app[WATCH].check()
+    log.info("%d tokens are valid now", len(tokens))
 
 
 def allowed_hosts(settings: Settings) -> list[str]:
@@ -155,6 +193,12 @@ async def _streaming(app: web.Application) -> AsyncIterator[None]:
     await asyncio.wait(tasks)
     await app[ask.ENGINE].close()
     await sampler.close()
+
+
+async def _authenticating(app: web.Application) -> AsyncIterator[None]:
+    await app[AUTHENTICATOR].open()
+    yield
+    await app[AUTHENTICATOR].close()
 
 
 def _engine(settings: Settings) -> Engine:

@@ -14,8 +14,11 @@ class CannotAsk(Exception):
     """No answer; one line for a person."""
 
 
-def answer_to(prompt: str, url: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the events of the answer, each its name and its data: facts, token, done, error. Raises CannotAsk."""
+def answer_to(prompt: str, url: str, token: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the events of the answer, each its name and its data: facts, token, done, error. Raises CannotAsk.
+
+    token  for a server that asks who comes
+    """
     place = urlsplit(url)
     if place.scheme not in ("http", "https") or not place.hostname:
         raise CannotAsk(f"{url!r} is no address of a monitor; it must be like http://localhost:4000")
@@ -26,7 +29,11 @@ def answer_to(prompt: str, url: str) -> Iterator[tuple[str, dict[str, Any]]]:
             "POST",
             place.path.rstrip("/") + "/api/ask",
             body=json.dumps({"prompt": prompt}),
-            headers={"Content-Type": "application/json", "Accept": "text/event-stream"},
+            headers={
+                "Content-Type": "application/json",
+                "Accept": "text/event-stream",
+                **({"Authorization": f"Bearer {token}"} if token else {}),
+            },
         )
         answer = connection.getresponse()
         if answer.status != http.client.OK:

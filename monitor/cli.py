@@ -1,19 +1,23 @@
-"""The command `monitor`: serve, snapshot, probes, config, bench."""
+"""The command `monitor`: serve, snapshot, probes, config, bench, ask, token."""
 
 import argparse
 import asyncio
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import asdict, fields
 
 from monitor import hookspecs, report
+from monitor.access import check_exposure
 from monitor.app import CannotListen, run
 from monitor.asking import CannotAsk, answer_to
-from monitor.config import ConfigError, Resolved, Settings, resolve, seconds
+from monitor.auth.principal import SCOPES
+from monitor.auth.tokens import new_token
+from monitor.config import CLIENT_TOKEN, ConfigError, Resolved, Settings, presentable, resolve
 from monitor.distribution import installed_version, plugin_entry_points
 from monitor.encoder import encode
 from monitor.frame import Frame
@@ -21,6 +25,7 @@ from monitor.load.crowd import CannotLoad
 from monitor.load.load import Load, Plan
 from monitor.load.target import Target
 from monitor.loop import NoSuchLoop, loop_factory
+from monitor.readers import seconds
 from monitor.registry import Registry, load
 from monitor.sampler import Sampler
 
@@ -37,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         # Those that speak to a server have their own few flags: what is set for it is nothing to them.
-        code: int = options.command(options if options.command in (bench, ask) else _resolved(options))
+        code: int = options.command(options if options.command in (bench, ask, make_token) else _resolved(options))
         return code
     except ConfigError as error:
         print(f"monitor: {error}", file=sys.stderr)
@@ -71,6 +76,8 @@ def parser() -> argparse.ArgumentParser:
     command.set_defaults(command=ask)
     command.add_argument("question", nargs="+", help="in French or English")
     command.add_argument("--url", default=ASK_URL, help=f"of the server [{ASK_URL}]")
+    summary = "make an access token"
+    _add_token(commands.add_parser("token", help=summary, description=summary[0].upper() + summary[1:] + "."))
     return top
 
 
@@ -81,10 +88,11 @@ def serve(resolved: Resolved) -> int:
         make_loop = loop_factory(name)
     except NoSuchLoop as error:
         raise ConfigError(f"event_loop = {name!r} ({resolved.sources['event_loop']}): {error}") from None
+    check_exposure(resolved)
     probes = _probes(resolved)
     try:
         with asyncio.Runner(loop_factory=make_loop) as runner:
-            runner.run(run(resolved.settings, probes))
+            runner.run(run(resolved.settings, probes, resolved.again))
     except CannotListen as error:
         print(f"monitor: {error}", file=sys.stderr)
         return FAILED
@@ -110,8 +118,7 @@ def show_probes(resolved: Resolved) -> int:
 
 def show_config(resolved: Resolved) -> int:
     """Print the settings as TOML that can be used as the configuration file."""
-    settings = resolved.settings
-    rows = [(each.name, getattr(settings, each.name), resolved.sources[each.name]) for each in fields(settings)]
+    rows = [(key, value, resolved.sources[key]) for key, value in presentable(resolved.settings).items()]
     print(report.settings_toml(rows))
     return 0
 
@@ -119,7 +126,7 @@ def show_config(resolved: Resolved) -> int:
 def bench(options: argparse.Namespace) -> int:
     """Load a server and print what the clients saw."""
     try:
-        target = Target.of(options.url).asking(options.query)
+        target = Target.of(options.url).asking(options.query).showing(_client_token())
         plan = Plan(target, options.clients, options.stuck, options.processes)
     except ValueError as error:
         raise ConfigError(str(error)) from error
@@ -137,7 +144,7 @@ def bench(options: argparse.Namespace) -> int:
 def ask(options: argparse.Namespace) -> int:
     """Print the answer to a question, as it comes."""
     try:
-        for name, data in answer_to(" ".join(options.question), options.url):
+        for name, data in answer_to(" ".join(options.question), options.url, _client_token()):
             if name == "token":
                 print(data["text"], end="", flush=True)
             elif name == "error":
@@ -147,6 +154,25 @@ def ask(options: argparse.Namespace) -> int:
         return FAILED
     print()
     return 0
+
+
+def make_token(options: argparse.Namespace) -> int:
+    """Print a new token, and what makes it valid."""
+    try:
+        secret, table = new_token(options.name, options.scope, options.expires)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    print(f"# The token, shown this once; whoever has it may what it is good for:\n#   {secret}")
+    print(f"# For the configuration file of the server, which knows it by its hash alone:\n{table}")
+    return 0
+
+
+def _client_token() -> str:
+    # Not a flag: what a command line says, every user of the machine can read.
+    token = os.environ.get(CLIENT_TOKEN, "").strip()
+    if not re.fullmatch(r"[!-~]*", token):
+        raise ConfigError(f"{CLIENT_TOKEN} = '***' (environment): it must be a token, without spaces")
+    return token
 
 
 def _resolved(options: argparse.Namespace) -> Resolved:
@@ -190,8 +216,22 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
         flag = "--" + setting.name.replace("_", "-")
         if setting.metadata["listed"]:
             command.add_argument(flag, action="append", metavar="NAME", help=setting.metadata["help"] + " Repeatable.")
+        elif isinstance(setting.default, bool):
+            command.add_argument(flag, nargs="?", const="true", metavar="true|false", help=setting.metadata["help"])
         else:
             command.add_argument(flag, metavar="VALUE", help=f"{setting.metadata['help']} [{setting.default}]")
+
+
+def _add_token(parser: argparse.ArgumentParser) -> None:
+    inner = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    summary = "print a new token, and the TOML that makes it valid"
+    command = inner.add_parser("new", help=summary, description=summary[0].upper() + summary[1:] + ".")
+    command.set_defaults(command=make_token)
+    command.add_argument("--name", required=True, help="Whose it is, or what for")
+    command.add_argument(
+        "--scope", action="append", choices=SCOPES, required=True, help="What it is good for. Repeatable."
+    )
+    command.add_argument("--expires", default="", metavar="DATE", help="When it ends, such as 2027-01-31 [never]")
 
 
 def _add_load(command: argparse.ArgumentParser) -> None:

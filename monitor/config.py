@@ -5,165 +5,58 @@ the same declaration. The rest of the program sees one frozen `Settings`.
 """
 
 import difflib
-import math
-import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, fields
-from ipaddress import ip_address
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from monitor import masks
+from monitor.auth.principal import SCOPES
+from monitor.auth.tokens import Token, WrongToken, read_tokens, token_tables_shown
 from monitor.loop import ASYNCIO, AUTO, UVLOOP
+from monitor.readers import (
+    Reader,
+    choice,
+    each,
+    header_name,
+    host_name,
+    model,
+    network,
+    origin,
+    path_prefix,
+    probe_name,
+    probe_tables,
+    seconds,
+    sha256,
+    text,
+    web_address,
+    whole_number,
+    yes_or_no,
+)
 from monitor.text import error_text, shown
 
 ENVIRONMENT: Final = "MONITOR_"
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
+LOG_FORMATS: Final = ("text", "json")
+#: Signatures of a JSON Web Token that may be configured; one of them.
+JWT_ALGORITHMS: Final = ("", "hs256", "rs256", "es256", "eddsa")
+#: Variables of the environment that are others' than the server's: what `monitor ask` and `monitor bench` show.
+CLIENT_TOKEN: Final = ENVIRONMENT + "TOKEN"
 
-_LABEL = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
-_MODEL = re.compile(r"hf:[\w.-]+/[\w.-]+/[\w./-]+\.gguf")
-_HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*", re.IGNORECASE)
-
-#: Turns what a source holds into the setting's value; raises ValueError with what would be right.
-Reader = Callable[[object], Any]
+#: Turns a value of a setting into one that may be shown.
+Mask = Callable[[Any], Any]
 
 
 class ConfigError(Exception):
     """A wrong setting, in one line for the person who made it."""
 
 
-# Readers. Text comes from flags and the environment, typed values from TOML.
-
-
-def whole_number(low: int, high: int) -> Reader:
-    """Read a whole number between bounds."""
-
-    def read(raw: object) -> int:
-        if isinstance(raw, str) and re.fullmatch(r"[+-]?[0-9]{1,9}", raw.strip()):
-            raw = int(raw)
-        if type(raw) is int and low <= raw <= high:
-            return raw
-        raise ValueError(f"a whole number from {low} to {high}")
-
-    return read
-
-
-def seconds(low: float, high: float) -> Reader:
-    """Read a number of seconds between bounds."""
-
-    def read(raw: object) -> float:
-        value = math.nan
-        if isinstance(raw, str):
-            with suppress(ValueError):
-                value = float(raw)
-        elif isinstance(raw, int | float) and not isinstance(raw, bool):
-            value = raw
-        if low <= value <= high:  # never true of NaN
-            return float(value)
-        raise ValueError(f"a number of seconds from {low:g} to {high:g}")
-
-    return read
-
-
-def choice(*allowed: str) -> Reader:
-    """Read one of a few words, in any case."""
-
-    def read(raw: object) -> str:
-        if isinstance(raw, str) and raw.lower() in allowed:
-            return raw.lower()
-        raise ValueError("one of " + ", ".join(allowed))
-
-    return read
-
-
-def each(read_one: Callable[[object], str]) -> Reader:
-    """Read a list: an array in TOML, a repeated flag, or one text with commas in the environment."""
-
-    def read(raw: object) -> tuple[str, ...]:
-        if isinstance(raw, str):
-            raw = [part for part in re.split(r"[,\s]+", raw) if part]
-        if not isinstance(raw, list | tuple):
-            raise ValueError("a list")
-        return tuple(dict.fromkeys(read_one(item) for item in raw))
-
-    return read
-
-
-def host_name(raw: object) -> str:
-    """Read a host name or an address, in its one usual form."""
-    if isinstance(raw, str):
-        text = raw.strip().removeprefix("[").removesuffix("]")
-        try:
-            return str(ip_address(text))
-        except ValueError:
-            if len(text) <= 253 and _HOST.fullmatch(text) and not re.fullmatch(r"[0-9.]+", text):
-                return text.lower()
-    raise ValueError("a host name or an IP address, without scheme or port, such as 127.0.0.1 or ::")
-
-
-def probe_name(raw: object) -> str:
-    """Read the name of a probe or plugin; whether there is one is known only when plugins are loaded."""
-    if isinstance(raw, str) and raw.strip():
-        return raw.strip()
-    raise ValueError("the name of a probe or plugin, such as disk")
-
-
-def origin(raw: object) -> str:
-    """Read an origin as a browser sends it: scheme, host, and port where it is not the scheme's own."""
-    if isinstance(raw, str):
-        try:
-            url = urlsplit(raw.strip().rstrip("/"))
-            port = url.port
-        except ValueError:
-            url, port = urlsplit(""), None
-        bare = not (url.path or url.query or url.fragment or url.username is not None or "*" in url.netloc)
-        if url.scheme in ("http", "https") and url.hostname and bare:
-            name = host_name(url.hostname)
-            name = f"[{name}]" if ":" in name else name
-            shown = "" if port in (None, {"http": 80, "https": 443}[url.scheme]) else f":{port}"
-            return f"{url.scheme}://{name}{shown}"
-    raise ValueError("an origin such as https://example.org or http://localhost:5173, without a path; no wildcard")
-
-
-def model(raw: object) -> str:
-    """Read where a model is, or nothing."""
-    if isinstance(raw, str) and (not raw.strip().startswith("hf:") or _MODEL.fullmatch(raw.strip())):
-        return raw.strip()
-    raise ValueError("a file, or hf:owner/repository/file.gguf")
-
-
-def sha256(raw: object) -> str:
-    """Read the SHA-256 of a file, or nothing."""
-    if isinstance(raw, str) and re.fullmatch(r"([0-9a-fA-F]{64})?", raw.strip()):
-        return raw.strip().lower()
-    raise ValueError("64 hexadecimal digits")
-
-
-def web_address(raw: object) -> str:
-    """Read the address of a server, or nothing."""
-    if isinstance(raw, str):
-        text = raw.strip().rstrip("/")
-        with suppress(ValueError):
-            url = urlsplit(text)
-            if not text or (url.scheme in ("http", "https") and url.hostname and not (url.query or url.fragment)):
-                return text
-    raise ValueError("an address such as http://localhost:8080/v1")
-
-
-def probe_tables(raw: object) -> dict[str, Any]:
-    """Read the table [probes]: true, false or a table for each plugin, whose own keys are its own affair."""
-    if isinstance(raw, Mapping) and all(isinstance(value, Mapping | bool) for value in raw.values()):
-        for name, value in raw.items():
-            if isinstance(value, Mapping) and not isinstance(value.get("enabled", True), bool):
-                raise ValueError(f"tables whose key enabled is true or false; in probes.{name} it is not")
-        return dict(raw)
-    raise ValueError("a table with, for each plugin, true, false or a table of its own settings")
-
-
-def _setting(default: Any, text: str, read: Reader, *, flag: bool = True, listed: bool = False) -> Any:
-    metadata = {"help": text, "read": read, "flag": flag, "listed": listed}
+def _setting(  # noqa: PLR0913 - all that a declaration can say
+    default: Any, about: str, read: Reader, *, flag: bool = True, listed: bool = False, mask: Mask = masks.nothing
+) -> Any:
+    metadata = {"help": about, "read": read, "flag": flag, "listed": listed, "mask": mask}
     if isinstance(default, dict):
         return field(default_factory=dict, metadata=metadata)
     return field(default=default, metadata=metadata)
@@ -189,17 +82,71 @@ class Settings:
     allowed_host: tuple[str, ...] = _setting(
         (), "Name or address by which clients may call this server, besides loopback.", each(host_name), listed=True
     )
+    base_path: str = _setting("", "Path under which everything stands, such as /monitor.", path_prefix)
+    allow_anonymous: bool = _setting(
+        False, "Serve everyone on an address that is not loopback, without authentication.", yes_or_no
+    )
+    jwt_algorithm: str = _setting(
+        "", "Signature of the JSON Web Tokens that are accepted: HS256, RS256, ES256 or EdDSA.", choice(*JWT_ALGORITHMS)
+    )
+    jwt_key_file: str = _setting("", "File with the secret (HS256) or the public key (PEM) of these tokens.", text)
+    jwt_jwks_url: str = _setting(
+        "", "Address of a JSON Web Key Set with the public keys instead.", web_address, mask=masks.address
+    )
+    jwt_audience: str = _setting("", "What the claim aud of a token has to name.", text)
+    jwt_issuer: str = _setting("", "What the claim iss of a token has to be; empty for any.", text)
+    trusted_proxy: tuple[str, ...] = _setting(
+        (), "Address or network of a proxy whose X-Forwarded headers are believed.", each(network), listed=True
+    )
+    proxy_user_header: str = _setting(
+        "", "Header in which a trusted proxy names the user that it has authenticated.", header_name
+    )
+    proxy_user_scope: tuple[str, ...] = _setting(
+        ("read", "ask"), "What such a user may do: read, ask, admin.", each(choice(*SCOPES)), listed=True
+    )
+    max_connections_per_address: int = _setting(
+        100, "Connections from one address (IPv6: one /64) at one time; 0: any number.", whole_number(0, 1_000_000)
+    )
+    handshakes_per_second: int = _setting(
+        10, "Streams that one address may open in a second; 0: any number.", whole_number(0, 1_000_000)
+    )
+    requests_per_second: int = _setting(
+        50, "Other requests of one address in a second; 0: any number.", whole_number(0, 1_000_000)
+    )
+    questions_per_minute: int = _setting(
+        20, "Questions of one address in a minute; 0: any number.", whole_number(0, 1_000_000)
+    )
+    tls_certificate: str = _setting("", "File with the certificate and its chain (PEM): serve HTTPS and WSS.", text)
+    tls_key: str = _setting("", "File with the certificate's key (PEM), where that is not in the same file.", text)
+    tls_self_signed: bool = _setting(
+        False, "Serve HTTPS and WSS with a certificate made now, for a first try.", yes_or_no
+    )
     log_level: str = _setting("info", "Least important log message that is shown.", choice(*LOG_LEVELS))
+    log_format: str = _setting("text", "Form of the log: text for people, json for programs.", choice(*LOG_FORMATS))
     llama_model: str = _setting("", "GGUF file of the model for questions, or hf:owner/repository/file.gguf.", model)
     llama_sha256: str = _setting("", "What the SHA-256 of a model that is fetched has to be.", sha256)
     llama_url: str = _setting(
-        "", "Base of an OpenAI-compatible server to ask instead, such as http://localhost:8080/v1.", web_address
+        "",
+        "Base of an OpenAI-compatible server to ask instead, such as http://localhost:8080/v1.",
+        web_address,
+        mask=masks.address,
     )
     llama_idle: float = _setting(
         300.0, "Seconds without a question after which the model's process is ended.", seconds(1, 86_400)
     )
+    tokens: Mapping[str, Token] = _setting(
+        {},
+        "Access tokens, by name, as `monitor token new` prints them; only in the file.",
+        read_tokens,
+        flag=False,
+        mask=token_tables_shown,
+    )
     probes: Mapping[str, Any] = _setting(
-        {}, "The plugins' own tables, by plugin: [probes.disk]; only in the file.", probe_tables, flag=False
+        {},
+        "The plugins' own tables, by plugin: [probes.disk]; only in the file.",
+        probe_tables,
+        flag=False,
+        mask=masks.by_name,
     )
 
     @property
@@ -212,13 +159,19 @@ class Settings:
         }
 
 
+def presentable(settings: Settings) -> dict[str, Any]:
+    """Return the values by key, as they may be shown to whoever looks: without secrets, and without hashes of them."""
+    return {each.name: each.metadata["mask"](getattr(settings, each.name)) for each in fields(Settings)}
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Settings, and for each key where its value came from."""
+    """Settings, and for each key where its value came from; `again` reads all sources anew (ConfigError)."""
 
     settings: Settings
     sources: Mapping[str, str]
     warnings: Sequence[str] = ()
+    again: "Callable[[], Resolved] | None" = None
 
 
 def resolve(
@@ -247,7 +200,8 @@ def resolve(
         names = {name: source for name, (state, source) in switches.items() if state is on}
         values[key] = tuple(names)
         sources[key] = ", ".join(dict.fromkeys(names.values())) or "default"
-    return Resolved(Settings(**values), sources, _strangers(environment))
+    again = partial(resolve, flags, environment, file)
+    return Resolved(Settings(**values), sources, _strangers(environment), again)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,8 +216,10 @@ def _read(key: str, raw: object, where: str) -> Any:
     (setting,) = (setting for setting in fields(Settings) if setting.name == key)
     try:
         return setting.metadata["read"](raw)
+    except WrongToken as error:
+        raise ConfigError(f"{error.key} = {error.value} ({where}): it must be {error}") from None
     except ValueError as error:
-        raise ConfigError(f"{key} = {shown(raw)} ({where}): it must be {error}") from None
+        raise ConfigError(f"{key} = {shown(setting.metadata['mask'](raw))} ({where}): it must be {error}") from None
 
 
 def _file_layer(path: str) -> _Layer:
@@ -277,7 +233,8 @@ def _file_layer(path: str) -> _Layer:
     for key, value in document.items():
         if key not in known:
             name = shown(key).strip("'")
-            raise ConfigError(f"{name} = {shown(value)} (file {path}): there is no such setting;{_nearest(key, known)}")
+            value_shown = shown(masks.by_name(value, key))  # a token outside its table, say
+            raise ConfigError(f"{name} = {value_shown} (file {path}): there is no such setting;{_nearest(key, known)}")
     return _Layer(document, lambda key: f"file {path}")
 
 
@@ -295,7 +252,7 @@ def _flags_layer(flags: Mapping[str, Any]) -> _Layer:
 
 def _strangers(environment: Mapping[str, str]) -> list[str]:
     # A warning and no error: Kubernetes sets MONITOR_SERVICE_HOST for a service called monitor.
-    known = [ENVIRONMENT + "CONFIG", *map(_variable, _flag_keys())]
+    known = [ENVIRONMENT + "CONFIG", CLIENT_TOKEN, *map(_variable, _flag_keys())]
     strange = sorted(name for name in environment if name.startswith(ENVIRONMENT) and name not in known)
     return [f"environment variable {name} is ignored:{_nearest(name, known)}" for name in strange]
 

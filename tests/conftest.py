@@ -1,6 +1,7 @@
 """An application over scripted probes, for the tests of handlers."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,7 +15,9 @@ from monitor.app import create_app
 from monitor.config import Settings
 from monitor.probe import Probe
 from monitor.registry import LeftOut, Registry, Source
+from monitor.web.access_log import AccessLog
 from monitor.web.door import Door
+from monitor.web.errors import without_malformed
 from monitor.web.peer import STREAM
 from tests.fakes import Scripted
 
@@ -45,7 +48,11 @@ class Behind(TestServer):
 
     async def start_server(self, loop: asyncio.AbstractEventLoop | None = None, **options: Any) -> None:
         if self.runner is None:
-            self.runner = runner = web.AppRunner(self.app, shutdown_timeout=1.0, **options)
+            http_log = logging.getLogger("monitor.http")
+            http_log.addFilter(without_malformed)
+            self.runner = runner = web.AppRunner(
+                self.app, shutdown_timeout=1.0, access_log_class=AccessLog, logger=http_log, **options
+            )
             await runner.setup()
             door = Door(runner, self.host, 0, keeper=self.app[STREAM].keeper, limit=self._limit)
             await door.start()

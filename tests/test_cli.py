@@ -121,7 +121,7 @@ def test_serve_announces_its_address_and_ends_at_a_signal(
         await task
 
     monkeypatch.setattr(cli, "run", run_and_stop)
-    assert cli.main(["serve", "--port", "0", "--host", "0.0.0.0"]) == 0  # noqa: S104 - the warning is the point
+    assert cli.main(["serve", "--port", "0", "--host", "0.0.0.0", "--allow-anonymous"]) == 0  # noqa: S104 - the warning is the point
     captured = capsys.readouterr()
     assert captured.out.startswith("Live on http://localhost:")
     assert "answering only to localhost" in captured.err
@@ -153,7 +153,7 @@ def test_an_address_that_cannot_be_had_ends_with_1_and_a_line(
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        assert cli.main(["serve", *(each.format(taken=port) for each in arguments)]) == 1
+        assert cli.main(["serve", "--allow-anonymous", *(each.format(taken=port) for each in arguments)]) == 1
     error = capsys.readouterr().err
     assert reason.format(taken=port) in error
     assert "Traceback" not in error

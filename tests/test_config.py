@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from monitor.auth.tokens import Token
 from monitor.config import ConfigError, Settings, resolve
 from monitor.report import settings_toml
 from monitor.text import shown
@@ -204,3 +205,32 @@ def test_right_settings_of_the_model_are_taken() -> None:
     ).settings
     assert (settings.llama_model, settings.llama_url) == ("hf:a/b/c.gguf", "http://localhost:8080/v1")
     assert settings.llama_sha256 == "a" * 64
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "right"),
+    [
+        ("tls_self_signed", "maybe", "true or false"),
+        ("trusted_proxy", "10.0.0.1/8", "an address or a network such as"),
+        ("proxy_user_header", "X User", "the name of a header"),
+        ("base_path", "/a/../b", "a path such as /monitor"),
+        ("base_path", "monitor", "a path such as /monitor"),
+        ("jwt_audience", "a\nb", "one line of text"),
+        ("jwt_algorithm", "none", "one of"),
+        ("proxy_user_scope", "read,root", "one of read, ask, admin"),
+    ],
+)
+def test_wrong_settings_of_access_are_refused(key: str, value: str, right: str) -> None:
+    with pytest.raises(ConfigError, match=right):
+        resolve({key: value})
+
+
+def test_right_settings_of_access_are_taken(write: Any) -> None:
+    path = write(f'[tokens.laptop]\nhash = "sha256:{"0" * 64}"\nscopes = ["read"]\n')
+    flags = {"base_path": "/a/b/", "trusted_proxy": "127.0.0.1,fd00::/8", "allow_anonymous": "true"}
+    settings = resolve(flags, file=path).settings
+    assert (settings.base_path, settings.trusted_proxy) == ("/a/b", ("127.0.0.1/32", "fd00::/8"))
+    assert (settings.allow_anonymous, settings.tls_self_signed) == (True, False)
+    assert settings.tokens == {"laptop": Token("laptop", bytes(32), frozenset({"read"}))}
+    with pytest.raises(ConfigError, match="monitor token new"):
+        resolve(file=write("tokens = 5"))

@@ -18,6 +18,8 @@ LAYERS = (
         "monitor.selection",
         "monitor.loop",
         "monitor.files",
+        "monitor.readers",
+        "monitor.masks",
         "monitor.load",
         "monitor.asking",
     },
@@ -26,9 +28,10 @@ LAYERS = (
     {"monitor", "monitor.health"},
     {"monitor.runner"},
     {"monitor.encoder", "monitor.registry", "monitor.sampler"},
-    {"monitor.hub", "monitor.history", "monitor.machine", "monitor.report", "monitor.llama"},
+    {"monitor.hub", "monitor.history", "monitor.machine", "monitor.report", "monitor.llama", "monitor.auth"},
     {"monitor.web"},
     {"monitor.config"},
+    {"monitor.access"},
     {"monitor.app"},
     {"monitor.cli"},
     {"monitor.__main__"},
@@ -60,7 +63,10 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def layer(module: str) -> int:
-    name = next((each for each in ("monitor.web", "monitor.load", "monitor.llama") if module.startswith(each)), module)
+    name = next(
+        (each for each in ("monitor.web", "monitor.load", "monitor.llama", "monitor.auth") if module.startswith(each)),
+        module,
+    )
     places = [number for number, names in enumerate(LAYERS) if name in names]
     assert len(places) == 1, f"{module} has no place in the layers"
     return places[0]
@@ -91,7 +97,7 @@ def test_only_the_web_and_the_top_know_aiohttp_and_only_the_top_knows_the_settin
     roots = {name.partition(".")[0] for name in imports(MODULES[module])}
     if not module.startswith("monitor.web") and module != "monitor.app":
         assert not {name for name in roots if name.startswith("aiohttp")}
-    if module not in ("monitor.app", "monitor.cli"):
+    if module not in ("monitor.access", "monitor.app", "monitor.cli"):
         assert "monitor.config" not in set(imports(MODULES[module]))
 
 

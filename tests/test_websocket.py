@@ -3,8 +3,9 @@
     python3 tests/test_websocket.py [--url ws://localhost:4000/api/ws/metrics] [--count 5]
 
 It prints the welcome message and each frame in a readable line. When the connection is lost it says so, comes back, and
-prints the frames that came meanwhile; with --once it ends instead. A python3 without aiohttp will do: the project's own
-.venv is used where there is one.
+prints the frames that came meanwhile; with --once it ends instead. A server that asks for a token gets the one in the
+environment variable MONITOR_TOKEN: what stands on a command line, every user of the machine can read. A python3 without
+aiohttp will do: the project's own .venv is used where there is one.
 """
 
 from __future__ import annotations
@@ -126,7 +127,9 @@ async def follow(url: str, count: int | None, once: bool = False) -> int:
 
 async def listen(url: str, count: int | None, progress: Progress) -> bool:
     """Print what one connection brings; tell whether that was enough. Raises aiohttp's errors, and TimeoutError."""
-    async with aiohttp.ClientSession() as session:
+    token = os.environ.get("MONITOR_TOKEN")
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    async with aiohttp.ClientSession(headers=headers) as session:
         async with asyncio.timeout(PATIENCE):
             socket = await session.ws_connect(resumed(url, progress.last), heartbeat=SILENCE)
         async with socket:

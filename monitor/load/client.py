@@ -56,7 +56,12 @@ class Client:
         self.arrived = 0.0
         self._rest = b""
         self.connection = _connected(target, number, SMALL_BUFFER if is_stuck else None)
-        request = REQUEST.format(path=target.paths[self.query], host=target.host, port=target.port)
+        request = REQUEST.format(
+            path=target.paths[self.query],
+            host=target.host,
+            port=target.port,
+            more=f"Authorization: Bearer {target.token}\r\n" if target.token else "",
+        )
         try:
             self.connection.sendall(request.encode("ascii"))
         except OSError:

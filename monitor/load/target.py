@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from typing import Self
 from urllib.parse import urlsplit
@@ -18,12 +18,14 @@ class Target:
     host     as the Host header says it
     address  IP address to connect to
     paths    with their queries; clients are dealt them in turn
+    token    for a server that asks who comes
     """
 
     host: str
     address: str
     port: int
     paths: tuple[str, ...]
+    token: str = field(default="", repr=False)
 
     @classmethod
     def of(cls, url: str) -> Self:
@@ -46,6 +48,10 @@ class Target:
         path = self.paths[0].partition("?")[0]
         paths = tuple(_written(f"{path}?{query}" if query else path) for query in dict.fromkeys(queries))
         return replace(self, paths=paths) if paths else self
+
+    def showing(self, token: str) -> Self:
+        """Return the target with this token shown to it; none where it is empty."""
+        return replace(self, token=token)
 
     def __str__(self) -> str:
         return f"ws://{self.host}:{self.port}{self.paths[0].partition('?')[0]}"

@@ -2,10 +2,12 @@
 
 from typing import Final
 
-#: The key of RFC 6455's own example: the same for all, since nobody between us and loopback caches.
+#: The key of RFC 6455's own example: the same for all, since nobody between us and loopback caches. more: header
+#: lines.
 REQUEST: Final = (
     "GET {path} HTTP/1.1\r\n"
     "Host: {host}:{port}\r\n"
+    "{more}"
     "Upgrade: websocket\r\n"
     "Connection: Upgrade\r\n"
     "Sec-WebSocket-Version: 13\r\n"

@@ -10,6 +10,7 @@ from aiohttp.http import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 from monitor.text import printable
+from monitor.web.identity import is_known
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ def without_malformed(record: logging.LogRecord) -> bool:
     """Leave out the tracebacks that aiohttp logs of requests that are no HTTP: anyone can send these. A log filter."""
     error = record.exc_info[1] if record.exc_info else None
     if isinstance(error, HttpProcessingError):
-        log.debug("malformed request: %s", printable(error.message))
+        log.debug("malformed request: %s", type(error).__name__)  # its message holds parts of it, secrets too
         return False
     return True
 
@@ -80,6 +81,8 @@ def _answer(request: web.Request, refusal: Refusal) -> web.Response:
         return web.Response(
             body=body, status=refusal.status, content_type="application/json", charset="utf-8", headers=refusal.headers
         )
-    page = aiohttp_jinja2.render_template("error.html", request, {"refusal": refusal}, status=refusal.status)
+    page = aiohttp_jinja2.render_template(
+        "error.html", request, {"refusal": refusal, "is_known": is_known(request)}, status=refusal.status
+    )
     page.headers.update(refusal.headers)
     return page

@@ -7,6 +7,7 @@ from typing import Final
 from aiohttp import HttpVersion11, web
 
 from monitor.encoder import WELCOME, chunk, event, event_chunk
+from monitor.web.identity import principal_of
 from monitor.web.peer import STREAM, Peer, Stream
 from monitor.web.query import read_stream
 from monitor.web.relay import unsent
@@ -68,7 +69,7 @@ async def stream(request: web.Request) -> web.StreamResponse:
             raise ConnectionResetError  # gone meanwhile
         peer = EventPeer(shared, request.transport, chunked=request.version >= HttpVersion11)
         peer.greet()
-        peer.join(asked)
+        peer.join(asked, principal_of(request))
     except BaseException:
         shared.give_back()
         raise
@@ -76,4 +77,5 @@ async def stream(request: web.Request) -> web.StreamResponse:
         await peer.ended.wait()
     finally:
         peer.leave()
+    response.force_close()  # our protocol stands before the transport: no further request is read from it
     return response

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 #: What a page of a listed origin may send besides what every page may.
-_HEADERS = ("Content-Type", "Last-Event-ID")
+_HEADERS = ("Authorization", "Content-Type", "Last-Event-ID")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -97,7 +97,7 @@ def headers(cors_origins: Collection[str]) -> Callable[[web.Request, web.StreamR
         response.headers["Server"] = "monitor"
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Content-Security-Policy"] = POLICY
-        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin" if origins else "same-origin"
         response.headers.setdefault("Cache-Control", "no-store" if is_api(request.path) else "no-cache")
         if origins and is_api(request.path):

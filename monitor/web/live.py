@@ -7,7 +7,9 @@ from typing import Final
 from aiohttp import HttpVersion11, WSCloseCode, web
 
 from monitor.encoder import WELCOME, websocket_ping, websocket_text
+from monitor.web import credentials
 from monitor.web.errors import Refusal
+from monitor.web.identity import principal_of
 from monitor.web.inbound import Inbound
 from monitor.web.peer import STREAM, Peer, Stream
 from monitor.web.query import read_stream
@@ -41,7 +43,9 @@ class Socket(web.WebSocketResponse):
 
     def __init__(self) -> None:
         # aiohttp refuses what is as long as its limit, not only what is longer.
-        super().__init__(compress=False, max_msg_size=LARGEST_MESSAGE + 1, timeout=FAREWELL)
+        super().__init__(
+            compress=False, max_msg_size=LARGEST_MESSAGE + 1, timeout=FAREWELL, protocols=(credentials.PROTOCOL,)
+        )
         self.peer: SocketPeer | None = None
 
     async def write_eof(self, data: bytes = b"") -> None:
@@ -138,6 +142,10 @@ class SocketPeer(Peer):
         """Begin the closing handshake with 1001."""
         await self._socket.close(code=WSCloseCode.GOING_AWAY)
 
+    async def dismiss(self) -> None:
+        """Begin the closing handshake with 1008."""
+        await self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"the credential is no longer valid")
+
 
 async def metrics(request: web.Request) -> web.StreamResponse:
     """GET /api/ws/metrics: the welcome message, then the frames that the query asks for. What comes in is ignored."""
@@ -153,7 +161,7 @@ async def metrics(request: web.Request) -> web.StreamResponse:
         websocket.headers.clear()  # they have been sent
         request.transport.write(_WELCOME_FRAME)
         websocket.peer = peer = SocketPeer(stream, request.transport, websocket)
-        peer.join(asked)
+        peer.join(asked, principal_of(request))
     except BaseException:
         stream.give_back()
         raise
@@ -166,6 +174,10 @@ def check_handshake(request: web.Request) -> None:
         raise Refusal(426, "upgrade_required", "This is a WebSocket: connect with ws://", {"Upgrade": "websocket"})
     if request.version < HttpVersion11:
         raise Refusal(400, "bad_request", "A WebSocket begins with HTTP/1.1, not with HTTP/1.0.")
+    protocols = credentials.offered(request)
+    if credentials.PROTOCOL not in protocols and any(each.startswith(credentials.OFFERED) for each in protocols):
+        # A browser gives up where nothing of what it offered is answered, and a token is no answer.
+        raise Refusal(400, "bad_request", f"Offer the subprotocol {credentials.PROTOCOL} beside that of the token.")
     if not KEY.fullmatch(request.headers.get("Sec-WebSocket-Key", "")):
         raise Refusal(400, "bad_request", "Sec-WebSocket-Key must be 16 bytes in base64.")
     if request.headers.get("Sec-WebSocket-Version") != VERSION:

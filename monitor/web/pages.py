@@ -7,6 +7,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
+from monitor.web.identity import principal_of
 from monitor.web.keys import MACHINE, SAMPLER, VERSION
 
 #: Beside the package in a checkout and in an editable install, inside it in a wheel.
@@ -21,13 +22,19 @@ async def home(request: web.Request) -> dict[str, Any]:
     return {
         "stream_url": f"{'wss' if request.secure else 'ws'}://{request.host}/api/ws/metrics",
         "stats_url": f"{request.scheme}://{request.host}/api/system-stats",
+        **_reader(request),
     }
 
 
 @aiohttp_jinja2.template("demo.html")
 async def demo(request: web.Request) -> dict[str, Any]:
     """GET /demo: everything the stream tells, live."""
-    return {}
+    return _reader(request)
+
+
+def _reader(request: web.Request) -> dict[str, Any]:
+    principal = principal_of(request)
+    return {"is_known": True, "is_logged_in": principal is not None and bool(principal.session)}
 
 
 def setup_templates(app: web.Application) -> None:

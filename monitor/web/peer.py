@@ -4,12 +4,14 @@ import asyncio
 import logging
 import socket
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import ClassVar, Final, cast
 
 from aiohttp import web
 
+from monitor.auth.principal import Principal
 from monitor.encoder import Framing, decode, encode
 from monitor.history import History
 from monitor.hub import Hub
@@ -48,7 +50,8 @@ class Stream:
     room     clients that there may be
     taken    places that clients have, those in their handshake included
     reading  held by whoever reads a stretch of the history, one at a time
-    peers    those who listen
+    peers    those who listen, and whom each has shown to be; None where nobody was asked
+    on_join  called when somebody joins who was asked
     """
 
     hub: Hub
@@ -58,7 +61,8 @@ class Stream:
     room: int
     taken: int = 0
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
-    peers: "set[Peer]" = field(default_factory=set)
+    peers: "dict[Peer, Principal | None]" = field(default_factory=dict)
+    on_join: Callable[[], None] | None = None
 
     def take_place(self) -> None:
         """Take one place, until `give_back`. Raises Refusal (503) when there is none."""
@@ -95,7 +99,7 @@ class Peer(Relay, ABC):
         self._catching_up: asyncio.Task[None] | None = None
         self._drained: asyncio.Future[None] | None = None
 
-    def join(self, asked: Asked) -> None:
+    def join(self, asked: Asked, principal: Principal | None = None) -> None:
         """Send the past that was asked for, then every frame from the next one on.
 
         It has the place that was taken for it until it leaves.
@@ -104,7 +108,9 @@ class Peer(Relay, ABC):
         start = asked.start(stream.history)
         _bound_buffers(self.transport, is_pinged=self.is_pinged)
         self.transport.set_protocol(self)
-        stream.peers.add(self)
+        stream.peers[self] = principal
+        if principal is not None and stream.on_join is not None:
+            stream.on_join()
         stream.keeper.look_after(self)
         if start is None:
             stream.hub.join(self.transport, asked.selection, self.framing)
@@ -121,7 +127,7 @@ class Peer(Relay, ABC):
         stream.hub.leave(self.transport)
         stream.keeper.forget(self)
         if self in stream.peers:
-            stream.peers.discard(self)
+            del stream.peers[self]
             stream.give_back()
 
     def cut_off(self) -> None:
@@ -147,6 +153,10 @@ class Peer(Relay, ABC):
     @abstractmethod
     async def goodbye(self) -> None:
         """End the stream as its protocol wants it, without waiting for a client that does not read."""
+
+    async def dismiss(self) -> None:
+        """End the stream because whoever reads it no longer may."""
+        await self.goodbye()
 
     def let_go(self) -> None:
         """Leave, and close the connection; a client that still has something to read gets a moment for it."""

@@ -49,7 +49,7 @@ def read_stream(request: web.Request, resume: str | None = None) -> Asked:
     if "?" not in request.raw_path and not resume:  # nearly all: nothing is made, and nothing kept with the request
         return LIVE
     sampler = request.app[SAMPLER]
-    query = _single(request, ("interval", "fields", "history", "since"))
+    query = _single(request, ("interval", "fields", "history", "since"), ("token", "ticket"))
     if "history" in query and "since" in query:
         raise _refusal("since", query["since"], "left out where history is given: each says where to begin")
     selection = _selection(query, "interval", sampler)
@@ -99,8 +99,11 @@ def _selection(query: Mapping[str, str], pace: str, sampler: Sampler) -> Selecti
     )
 
 
-def _single(request: web.Request, known: Sequence[str]) -> Mapping[str, str]:
+def _single(request: web.Request, known: Sequence[str], others: Sequence[str] = ()) -> Mapping[str, str]:
+    """Return the query; `others` in it are somebody else's affair."""
     for key, value in request.query.items():
+        if key in others:
+            continue
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1)
             raise _refusal(key, value, f"left out: did you mean {near[0]}?" if near else f"one of {', '.join(known)}")

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from monitor.web import api, ask, assets, events, live, pages
+from monitor.web import api, ask, assets, events, live, login, pages, tickets
 
 
 def setup_routes(app: web.Application) -> None:
@@ -16,5 +16,9 @@ def setup_routes(app: web.Application) -> None:
     app.router.add_get("/api/probes", api.probes, name="probes")
     app.router.add_post("/api/ask", ask.ask, name="ask")
     app.router.add_get("/api/ask", ask.model, name="model")
+    app.router.add_post("/api/tickets", tickets.issue, name="tickets")
+    app.router.add_get("/login", login.page, name="login")
+    app.router.add_post("/login", login.log_in, name="login")
+    app.router.add_post("/logout", login.log_out, name="logout")
     app.router.add_get("/healthz", api.healthz, name="healthz")
     app.router.add_get("/static/{name}", assets.asset, name="static")

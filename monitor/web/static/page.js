@@ -112,12 +112,20 @@ function tell(name, seconds) {
     if (state.textContent !== text) state.textContent = text;
     return;
   }
+  checkLogin();
   const until = Date.now() + seconds * 1000;
   const count = () => {
     state.textContent = `Disconnected, trying again in ${Math.max(1, Math.ceil((until - Date.now()) / 1000))} s`;
   };
   count();
   countdown = setInterval(count, 1000);
+}
+
+// A page whose login has ended cannot come back by itself: loaded anew, it is sent to log in.
+async function checkLogin() {
+  if (!document.getElementById("logout")) return;
+  const answer = await fetch(location.pathname, { method: "HEAD", redirect: "manual", cache: "no-store" }).catch(() => null);
+  if (answer?.type === "opaqueredirect") location.reload();
 }
 
 function showUptime() {

@@ -1,0 +1,95 @@
+"""The login page: a token for a cookie, so that a browser need not keep the token."""
+
+import re
+import time
+from typing import Final
+
+import aiohttp_jinja2
+from aiohttp import web
+
+from monitor.auth.principal import READ
+from monitor.web.auth import FORMS, missed
+from monitor.web.caller import caller_of
+from monitor.web.credentials import cookie_name
+from monitor.web.errors import Refusal
+from monitor.web.identity import AUTHENTICATOR
+from monitor.web.watch import WATCH
+
+FORM: Final = "application/x-www-form-urlencoded"
+#: A path of ours, and never of another host: printable ASCII, no second slash behind the first, no backslash.
+_LOCAL: Final = re.compile(r"/(?!/)[!-\[\]-~]{0,2000}")
+
+WRONG: Final = "This token is not valid."
+NO_READING: Final = "This token may not read: it has no scope read."
+
+
+async def page(request: web.Request) -> web.Response:
+    """GET /login: the form; whoever is logged in goes on."""
+    authenticator = request.app.get(AUTHENTICATOR)
+    cookie = request.cookies.get(cookie_name(request))
+    if authenticator is None or (cookie is not None and authenticator.of_session(cookie) is not None):
+        return _to(request, _next(request))
+    return _form(request, "", 200)
+
+
+async def log_in(request: web.Request) -> web.Response:
+    """POST /login: a session for whoever shows a token that may read."""
+    authenticator = request.app.get(AUTHENTICATOR)
+    if authenticator is None:
+        return _to(request, _next(request))
+    if request.content_type != FORM:
+        raise Refusal(415, "no_form", f"The body must be {FORM}.")
+    token = (await request.post()).get("token")
+    principal = await authenticator.of_token(token.strip()) if isinstance(token, str) else None
+    if principal is None:
+        missed(request)
+        return _form(request, WRONG, 401)
+    if not principal.may((READ,)):
+        return _form(request, NO_READING, 403)
+    secret, expires = authenticator.sessions.begin(principal)
+    answer = _to(request, _next(request))
+    answer.set_cookie(
+        cookie_name(request),
+        secret,
+        max_age=max(0, int(expires - time.time())),
+        path=caller_of(request).prefix or "/",
+        secure=caller_of(request).is_secure,
+        httponly=True,
+        samesite="Strict",
+    )
+    return answer
+
+
+async def log_out(request: web.Request) -> web.Response:
+    """POST /logout: the end of the session, and of the streams that it opened."""
+    authenticator = request.app.get(AUTHENTICATOR)
+    answer = _to(request, "/login")
+    cookie = request.cookies.get(cookie_name(request))
+    if authenticator is None or cookie is None:
+        return answer
+    principal = authenticator.of_session(cookie)
+    if principal is not None:
+        authenticator.sessions.end(principal)
+        request.app[WATCH].check()
+    caller = caller_of(request)
+    answer.del_cookie(
+        cookie_name(request), path=caller.prefix or "/", secure=caller.is_secure, httponly=True, samesite="Strict"
+    )
+    return answer
+
+
+def _next(request: web.Request) -> str:
+    wanted = request.query.get("next", "/")
+    return wanted if _LOCAL.fullmatch(wanted) else "/"
+
+
+def _to(request: web.Request, path: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": caller_of(request).prefix + path, "Cache-Control": "no-store"})
+
+
+def _form(request: web.Request, wrong: str, status: int) -> web.Response:
+    answer = aiohttp_jinja2.render_template("login.html", request, {"wrong": wrong}, status=status)
+    answer.headers.update({"Referrer-Policy": FORMS, "Cache-Control": "no-store"})
+    if status == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
