@@ -63,6 +63,7 @@ def create_app(settings: Settings, probes: Registry) -> web.Application:
         middlewares=[errors, in_time, guard.guard(allowed_hosts(settings), settings.cors_origin)],
         client_max_size=64 * 1024,
     )
+    app[keys.BASE_PATH] = settings.base_path
     app[keys.REGISTRY] = probes
     app[keys.SAMPLER] = Sampler(probes.probes.values(), settings.interval)
     app[keys.HISTORY] = History(settings.history)
@@ -176,7 +177,8 @@ def _tell_of_its_end(task: asyncio.Task[None]) -> None:
 
 def _announce(settings: Settings, port: int) -> None:
     here = "localhost" if is_everywhere(settings.host) or settings.host == "127.0.0.1" else settings.host
-    print(f"Live on http://{_at(here, port)} (Ctrl-C stops it)", flush=True)
+    place = f"{settings.base_path}/" if settings.base_path else ""
+    print(f"Live on http://{_at(here, port)}{place} (Ctrl-C stops it)", flush=True)
     if is_everywhere(settings.host) and not settings.allowed_host:
         log.warning(
             "listening on all addresses, but answering only to localhost: "
