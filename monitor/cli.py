@@ -24,6 +24,7 @@ from monitor.loop import NoSuchLoop, loop_factory
 from monitor.readers import seconds
 from monitor.registry import Registry, load
 from monitor.sampler import Sampler
+from monitor.web.tls import Unusable
 
 log = logging.getLogger("monitor")
 
@@ -86,6 +87,10 @@ def serve(resolved: Resolved) -> int:
     try:
         with asyncio.Runner(loop_factory=make_loop) as runner:
             runner.run(run(resolved.settings, probes))
+    except Unusable as error:
+        value = getattr(resolved.settings, error.setting)
+        value = str(value).lower() if isinstance(value, bool) else repr(value)
+        raise ConfigError(f"{error.setting} = {value} ({resolved.sources[error.setting]}): {error}") from None
     except CannotListen as error:
         print(f"monitor: {error}", file=sys.stderr)
         return FAILED

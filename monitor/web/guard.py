@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 #: What a page of a listed origin may send besides what every page may.
 _HEADERS = ("Content-Type", "Last-Event-ID")
+#: Seconds for which browsers remember that this name speaks https.
+YEAR = 31_536_000
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -96,8 +98,13 @@ def guard(allowed_hosts: Collection[str], cors_origins: Collection[str]) -> Midd
     return middleware
 
 
-def headers(cors_origins: Collection[str]) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
-    """Return the handler of `on_response_prepare` that puts the security and CORS headers on every answer."""
+def headers(
+    cors_origins: Collection[str], *, is_strict: bool = False
+) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """Return the handler of `on_response_prepare` that puts the security and CORS headers on every answer.
+
+    is_strict  whether browsers are told to come over https alone from now on
+    """
     origins = frozenset(cors_origins)
 
     async def put(request: web.Request, response: web.StreamResponse) -> None:
@@ -106,6 +113,8 @@ def headers(cors_origins: Collection[str]) -> Callable[[web.Request, web.StreamR
         response.headers["Content-Security-Policy"] = POLICY
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin" if origins else "same-origin"
+        if is_strict:
+            response.headers["Strict-Transport-Security"] = f"max-age={YEAR}"
         is_for_programs = is_api(local_path(request))
         response.headers.setdefault("Cache-Control", "no-store" if is_for_programs else "no-cache")
         if origins and is_for_programs:
