@@ -73,6 +73,7 @@ def parser() -> argparse.ArgumentParser:
     command.set_defaults(command=ask)
     command.add_argument("question", nargs="+", help="in French or English")
     command.add_argument("--url", default=ASK_URL, help=f"of the server [{ASK_URL}]")
+    command.add_argument("--fingerprint", default="", metavar="SHA256", help="of the one certificate to trust")
     return top
 
 
@@ -143,7 +144,7 @@ def bench(options: argparse.Namespace) -> int:
 def ask(options: argparse.Namespace) -> int:
     """Print the answer to a question, as it comes."""
     try:
-        for name, data in answer_to(" ".join(options.question), options.url):
+        for name, data in answer_to(" ".join(options.question), options.url, options.fingerprint):
             if name == "token":
                 print(data["text"], end="", flush=True)
             elif name == "error":
