@@ -98,6 +98,7 @@ async def run(settings: Settings, probes: Registry) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows: Ctrl-C comes as KeyboardInterrupt
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    _read_again_on_hangup([] if identity is None else [lambda: _renew(identity)])
     settings = replace(settings, max_connections=room(settings.max_connections, files.raise_limit()))
     access_log = logging.getLogger("monitor.access") if log.isEnabledFor(logging.DEBUG) else None
     app = create_app(settings, probes)
@@ -115,7 +116,6 @@ async def run(settings: Settings, probes: Registry) -> None:
         except OSError as error:
             raise CannotListen(f"cannot listen on {_at(settings.host, settings.port)}: {_reason(error)}") from error
         _announce(settings, door.port, identity)
-        _read_again_on_hangup([] if identity is None else [lambda: _renew(identity)])
         gc.collect()
         gc.freeze()  # what start-up made stays for ever: no collection needs to look at it again
         await stop.wait()
