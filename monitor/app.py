@@ -6,7 +6,7 @@ import gc
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from ipaddress import ip_address
@@ -27,7 +27,7 @@ from monitor.llama.process import PATIENCE, ChildEngine
 from monitor.machine import this_machine
 from monitor.registry import Registry
 from monitor.sampler import Sampler
-from monitor.web import api, ask, assets, guard, keys
+from monitor.web import api, ask, assets, guard, keys, tls
 from monitor.web.access_log import AccessLog
 from monitor.web.auth import authentication
 from monitor.web.desk import Desk
@@ -45,6 +45,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds that requests under way get when the server stops.
 FAREWELL = 1.0
+#: The port of https:// addresses that name none.
+HTTPS = 443
 #: File descriptors that are not for connections: probes, pages, the log.
 OWN_FILES = 64
 
@@ -73,6 +75,7 @@ def create_app(settings: Settings, probes: Registry) -> web.Application:
         ],
         client_max_size=64 * 1024,
     )
+    app[keys.BASE_PATH] = settings.base_path
     app[keys.REGISTRY] = probes
     app[keys.SAMPLER] = Sampler(probes.probes.values(), settings.interval)
     app[keys.HISTORY] = History(settings.history)
@@ -94,17 +97,20 @@ def create_app(settings: Settings, probes: Registry) -> web.Application:
     app[assets.ASSETS] = assets.load()
     setup_templates(app)
     setup_routes(app)
-    app.on_response_prepare.append(guard.headers(settings.cors_origin))
+    # At its own port alone: this header is about every port of the name, and a name has other services.
+    is_strict = bool(settings.tls_certificate) and settings.port == HTTPS
+    app.on_response_prepare.append(guard.headers(settings.cors_origin, is_strict=is_strict))
     app.on_shutdown.append(close_stream)
     app.cleanup_ctx.append(_streaming)
     return app
 
 
 async def run(settings: Settings, probes: Registry, again: Callable[[], Resolved] | None = None) -> None:
-    """Serve until SIGINT or SIGTERM. Raises CannotListen, ConfigError.
+    """Serve until SIGINT or SIGTERM. Raises CannotListen, ConfigError and tls.Unusable.
 
     again  reads the settings anew at SIGHUP
     """
+    identity = identity_of(settings)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows: Ctrl-C comes as KeyboardInterrupt
@@ -112,9 +118,12 @@ async def run(settings: Settings, probes: Registry, again: Callable[[], Resolved
     settings = replace(settings, max_connections=room(settings.max_connections, files.raise_limit()))
     access_log = logging.getLogger("monitor.access") if log.isEnabledFor(logging.DEBUG) else None
     app = create_app(settings, probes)
+    reloaders: list[Callable[[], None]] = []
+    if identity is not None:
+        reloaders.append(lambda: _renew(identity))
     if again is not None and AUTHENTICATOR in app:
-        with suppress(NotImplementedError):
-            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, renew_tokens, app, again)
+        reloaders.append(lambda: renew_tokens(app, again))
+    _read_again_on_hangup(reloaders)
     logging.getLogger("aiohttp.websocket").setLevel(logging.ERROR)  # its warning repeats what a client offers: tokens
     http_log = logging.getLogger("monitor.http")
     http_log.addFilter(without_malformed)
@@ -129,12 +138,12 @@ async def run(settings: Settings, probes: Registry, again: Callable[[], Resolved
     try:
         await runner.setup()
         limit = settings.max_connections + SPARE
-        door = Door(runner, settings.host, settings.port, keeper=app[STREAM].keeper, limit=limit)
+        door = Door(runner, settings.host, settings.port, keeper=app[STREAM].keeper, limit=limit, identity=identity)
         try:
             await door.start()
         except OSError as error:
             raise CannotListen(f"cannot listen on {_at(settings.host, settings.port)}: {_reason(error)}") from error
-        _announce(settings, door.port)
+        _announce(settings, door.port, identity)
         gc.collect()
         gc.freeze()  # what start-up made stays for ever: no collection needs to look at it again
         await stop.wait()
@@ -153,6 +162,21 @@ def renew_tokens(app: web.Application, again: Callable[[], Resolved]) -> None:
     app[AUTHENTICATOR].replace_tokens(tokens.values())
     app[WATCH].check()
     log.info("%d tokens are valid now", len(tokens))
+
+
+def identity_of(settings: Settings) -> tls.Identity | None:
+    """Return whom those who speak TLS meet; None where nothing is encrypted. Raises tls.Unusable."""
+    certificate, key = settings.tls_certificate, settings.tls_key
+    if settings.tls_self_signed:
+        if certificate or key:
+            given = "tls_certificate" if certificate else "tls_key"
+            raise tls.Unusable(given, "it must be left out where tls_self_signed is true: that makes one")
+        return tls.Identity(lambda: tls.made_now(allowed_hosts(settings)))
+    if certificate:
+        return tls.Identity(lambda: tls.from_files(certificate, key))
+    if key:
+        raise tls.Unusable("tls_key", "it must be left out where there is no tls_certificate")
+    return None
 
 
 def allowed_hosts(settings: Settings) -> list[str]:
@@ -218,9 +242,38 @@ def _tell_of_its_end(task: asyncio.Task[None]) -> None:
         log.critical("the %s has stopped: restart this server", task.get_name(), exc_info=error)
 
 
-def _announce(settings: Settings, port: int) -> None:
+def _read_again_on_hangup(reloaders: Sequence[Callable[[], None]]) -> None:
+    """Call all of these at SIGHUP, which ends a server that has nothing to read again, as it ends any program."""
+
+    def read_again() -> None:
+        for reload in reloaders:
+            try:
+                reload()
+            except Exception:
+                log.exception("what should be read again at SIGHUP could not be")
+
+    if reloaders:
+        with suppress(NotImplementedError, AttributeError):  # Windows has no such signal
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, read_again)
+
+
+def _renew(identity: tls.Identity) -> None:
+    try:
+        identity.renew()
+    except tls.Unusable as error:
+        log.error("the certificate stays as it was: %s: %s", error.setting, error)
+    else:
+        log.info("new connections get the new certificate, SHA-256 %s", identity.certificate.fingerprint)
+
+
+def _announce(settings: Settings, port: int, identity: tls.Identity | None = None) -> None:
     here = "localhost" if is_everywhere(settings.host) or settings.host == "127.0.0.1" else settings.host
-    print(f"Live on http://{_at(here, port)} (Ctrl-C stops it)", flush=True)
+    scheme = "http" if identity is None else "https"
+    place = f"{settings.base_path}/" if settings.base_path else ""
+    print(f"Live on {scheme}://{_at(here, port)}{place} (Ctrl-C stops it)", flush=True)
+    if identity is not None and settings.tls_self_signed:
+        print(f"Its certificate is for {', '.join(identity.certificate.names)}, until it is stopped.", flush=True)
+        print(f"SHA-256 {identity.certificate.fingerprint}", flush=True)
     if is_everywhere(settings.host) and not settings.allowed_host:
         log.warning(
             "listening on all addresses, but answering only to localhost: "

@@ -28,6 +28,7 @@ from monitor.loop import NoSuchLoop, loop_factory
 from monitor.readers import seconds
 from monitor.registry import Registry, load
 from monitor.sampler import Sampler
+from monitor.web.tls import Unusable
 
 log = logging.getLogger("monitor")
 
@@ -76,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
     command.set_defaults(command=ask)
     command.add_argument("question", nargs="+", help="in French or English")
     command.add_argument("--url", default=ASK_URL, help=f"of the server [{ASK_URL}]")
+    command.add_argument("--fingerprint", default="", metavar="SHA256", help="of the one certificate to trust")
     summary = "make an access token"
     _add_token(commands.add_parser("token", help=summary, description=summary[0].upper() + summary[1:] + "."))
     return top
@@ -93,6 +95,10 @@ def serve(resolved: Resolved) -> int:
     try:
         with asyncio.Runner(loop_factory=make_loop) as runner:
             runner.run(run(resolved.settings, probes, resolved.again))
+    except Unusable as error:
+        value = getattr(resolved.settings, error.setting)
+        value = str(value).lower() if isinstance(value, bool) else repr(value)
+        raise ConfigError(f"{error.setting} = {value} ({resolved.sources[error.setting]}): {error}") from None
     except CannotListen as error:
         print(f"monitor: {error}", file=sys.stderr)
         return FAILED
@@ -144,7 +150,7 @@ def bench(options: argparse.Namespace) -> int:
 def ask(options: argparse.Namespace) -> int:
     """Print the answer to a question, as it comes."""
     try:
-        for name, data in answer_to(" ".join(options.question), options.url, _client_token()):
+        for name, data in answer_to(" ".join(options.question), options.url, _client_token(), options.fingerprint):
             if name == "token":
                 print(data["text"], end="", flush=True)
             elif name == "error":

@@ -19,6 +19,7 @@ from monitor.web.access_log import AccessLog
 from monitor.web.door import Door
 from monitor.web.errors import without_malformed
 from monitor.web.peer import STREAM
+from monitor.web.tls import Identity
 from tests.fakes import Scripted
 
 Client = TestClient[web.Request, web.Application]
@@ -40,11 +41,12 @@ def registry(*probes: Probe) -> Registry:
 
 
 class Behind(TestServer):
-    """A server behind our own door, as the product is; connections that it lets in: `limit`."""
+    """A server behind our own door, as the product is; connections that it lets in: `limit`. With TLS: `identity`."""
 
-    def __init__(self, app: web.Application, limit: int = 1000) -> None:
+    def __init__(self, app: web.Application, limit: int = 1000, identity: Identity | None = None) -> None:
         super().__init__(app, host="127.0.0.1")
         self._limit = limit
+        self._identity = identity
 
     async def start_server(self, loop: asyncio.AbstractEventLoop | None = None, **options: Any) -> None:
         if self.runner is None:
@@ -54,12 +56,13 @@ class Behind(TestServer):
                 self.app, shutdown_timeout=1.0, access_log_class=AccessLog, logger=http_log, **options
             )
             await runner.setup()
-            door = Door(runner, self.host, 0, keeper=self.app[STREAM].keeper, limit=self._limit)
+            keeper = self.app[STREAM].keeper
+            door = Door(runner, self.host, 0, keeper=keeper, limit=self._limit, identity=self._identity)
             await door.start()
             self.port = door.port
 
     def make_url(self, path: StrOrURL) -> URL:
-        return URL(f"http://{self.host}:{self.port}").join(URL(path))
+        return URL(f"{'http' if self._identity is None else 'https'}://{self.host}:{self.port}").join(URL(path))
 
 
 @pytest.fixture

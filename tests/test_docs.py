@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 REFERENCE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
 PROBES = (ROOT / "docs" / "probes.md").read_text(encoding="utf-8")
+DEPLOY = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -90,6 +91,13 @@ def test_the_configuration_of_the_readme_is_right(tmp_path: Path) -> None:
     path.write_text(configuration, encoding="utf-8")
     settings = resolve(file=str(path)).settings
     assert (settings.port, settings.disable, settings.tables) == (8080, ("network",), {"disk": {"path": "/home"}})
+
+
+@pytest.mark.parametrize("configuration", blocks(DEPLOY, "toml"))
+def test_the_configurations_for_the_internet_are_right(configuration: str, tmp_path: Path) -> None:
+    path = tmp_path / "monitor.toml"
+    path.write_text(configuration, encoding="utf-8")
+    assert resolve(file=str(path)).settings.allowed_host == ("mon.example.org",)
 
 
 @pytest.mark.parametrize("document", sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]), ids=lambda path: path.name)

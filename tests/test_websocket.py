@@ -2,6 +2,8 @@
 
     python3 tests/test_websocket.py [--url ws://localhost:4000/api/ws/metrics] [--count 5]
 
+A server with a certificate of its own making is reached with wss://... and --fingerprint, the SHA-256 that it prints.
+
 It prints the welcome message and each frame in a readable line. When the connection is lost it says so, comes back, and
 prints the frames that came meanwhile; with --once it ends instead. A server that asks for a token gets the one in the
 environment variable MONITOR_TOKEN: what stands on a command line, every user of the machine can read. A python3 without
@@ -94,16 +96,22 @@ class Progress:
     greeted: bool = False
 
 
-async def follow(url: str, count: int | None, once: bool = False) -> int:
+async def follow(url: str, count: int | None, once: bool = False, fingerprint: str = "") -> int:
     """Print the welcome message and `count` frames, or frames for ever; return an exit code.
 
-    once  end when the connection is lost, instead of coming back
+    once         end when the connection is lost, instead of coming back
+    fingerprint  SHA-256 of the one certificate that is trusted, in place of those that this machine trusts
     """
+    try:
+        trusted = aiohttp.Fingerprint(bytes.fromhex(fingerprint.replace(":", ""))) if fingerprint else True
+    except ValueError:
+        print(f"{fingerprint} is no SHA-256: it must be 64 hexadecimal digits", file=sys.stderr)
+        return 2
     progress = Progress()
     while True:
         come_back = not once
         try:
-            if await listen(url, count, progress):
+            if await listen(url, count, progress, trusted):
                 return 0
             reason = "The server closed the connection."
         except aiohttp.WSServerHandshakeError as error:
@@ -112,6 +120,9 @@ async def follow(url: str, count: int | None, once: bool = False) -> int:
         except aiohttp.InvalidURL:
             print(f"{url} is no address; it must be like {URL}", file=sys.stderr)
             return 2
+        except (aiohttp.ClientConnectorCertificateError, aiohttp.ServerFingerprintMismatch) as error:
+            print(f"The certificate of {url} is not trusted ({error}). See --fingerprint.", file=sys.stderr)
+            return 1
         except aiohttp.ClientConnectionError as error:
             reason = f"Nothing listens at {url} ({error}). Start the server with `make run`."
         except TimeoutError:
@@ -125,13 +136,13 @@ async def follow(url: str, count: int | None, once: bool = False) -> int:
         await asyncio.sleep(seconds)
 
 
-async def listen(url: str, count: int | None, progress: Progress) -> bool:
+async def listen(url: str, count: int | None, progress: Progress, trusted: aiohttp.Fingerprint | bool = True) -> bool:
     """Print what one connection brings; tell whether that was enough. Raises aiohttp's errors, and TimeoutError."""
     token = os.environ.get("MONITOR_TOKEN")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     async with aiohttp.ClientSession(headers=headers) as session:
         async with asyncio.timeout(PATIENCE):
-            socket = await session.ws_connect(resumed(url, progress.last), heartbeat=SILENCE)
+            socket = await session.ws_connect(resumed(url, progress.last), heartbeat=SILENCE, ssl=trusted)
         async with socket:
             async for message in socket:
                 if message.type is not aiohttp.WSMsgType.TEXT:
@@ -159,9 +170,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--url", default=URL, help=f"of the stream [{URL}]")
     parser.add_argument("--count", type=int, help="frames to print, then end; without it until Ctrl-C")
     parser.add_argument("--once", action="store_true", help="end when the connection is lost, instead of coming back")
+    parser.add_argument("--fingerprint", default="", metavar="SHA256", help="of the one certificate to trust")
     options = parser.parse_args(arguments)
     try:
-        return asyncio.run(follow(options.url, options.count, options.once))
+        return asyncio.run(follow(options.url, options.count, options.once, options.fingerprint))
     except KeyboardInterrupt:
         return 130
 

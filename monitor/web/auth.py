@@ -13,6 +13,7 @@ from monitor.web.caller import caller_of
 from monitor.web.credentials import Kind, credential_of
 from monitor.web.errors import Refusal
 from monitor.web.identity import FAILED, PRINCIPAL
+from monitor.web.mount import local_target, root_of
 from monitor.web.rights import PAGES, is_open, name_of, needs
 
 log = logging.getLogger(__name__)
@@ -74,8 +75,9 @@ async def _principal(authenticator: Authenticator, request: web.Request) -> Prin
 
 def _ask_who(request: web.Request) -> web.Response:
     if name_of(request) in PAGES and request.method in ("GET", "HEAD") and FAILED not in request:
-        wanted = "" if request.raw_path == "/" else "?next=" + quote(request.raw_path, safe="/")
-        return web.Response(status=303, headers={"Location": f"{caller_of(request).prefix}/login{wanted}"})
+        target = local_target(request)
+        wanted = "" if target == "/" else "?next=" + quote(target, safe="/")
+        return web.Response(status=303, headers={"Location": f"{root_of(request)}/login{wanted}"})
     # The same words for every reason: whoever guesses learns nothing.
     message = "This server answers those who show a valid token: Authorization: Bearer ..."
     raise Refusal(401, "unauthenticated", message, {"WWW-Authenticate": "Bearer"})

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from monitor.web.caller import caller_of
 from monitor.web.errors import Refusal
+from monitor.web.mount import root_of
 from monitor.web.rights import STREAMS, name_of
 
 #: The WebSocket subprotocol that we speak; the only one that is ever answered.
@@ -56,10 +57,9 @@ def credential_of(request: web.Request) -> Credential | None:
 
 def cookie_name(request: web.Request) -> str:
     """Return what the cookie of a session is called; over TLS by a name that no other origin can set (RFC 6265bis)."""
-    caller = caller_of(request)
-    if not caller.is_secure:
+    if not caller_of(request).is_secure:
         return "monitor-session"
-    return "__Secure-monitor-session" if caller.prefix else "__Host-monitor-session"
+    return "__Secure-monitor-session" if root_of(request) else "__Host-monitor-session"
 
 
 def offered(request: web.Request) -> list[str]:

@@ -13,6 +13,8 @@ from aiohttp.typedefs import Handler
 
 from monitor.web.keeper import Keeper
 from monitor.web.relay import Relay, finish, reset, unsent
+from monitor.web.secured import Secured
+from monitor.web.tls import Identity
 
 log = logging.getLogger(__name__)
 
@@ -140,15 +142,26 @@ class TurnedAway(asyncio.Protocol):
 class Door(web.BaseSite):
     """Listens, and lets in so many connections at a time, where aiohttp's own sites let in all.
 
-    limit  connections; further ones hear 503, and when many hear that already, they wait to be let in
+    limit     connections; further ones hear 503, and when many hear that already, they wait to be let in
+    identity  whom those who speak TLS meet; None where nothing is encrypted
     """
 
-    def __init__(self, runner: web.AppRunner, host: str, port: int, *, keeper: Keeper, limit: int) -> None:
+    def __init__(  # noqa: PLR0913 - each has its name
+        self,
+        runner: web.AppRunner,
+        host: str,
+        port: int,
+        *,
+        keeper: Keeper,
+        limit: int,
+        identity: Identity | None = None,
+    ) -> None:
         super().__init__(runner, backlog=BACKLOG)
         self._protocols = cast(web.Server, runner.server)  # there is one: the line above has seen it
         self._host = host
         self._keeper = keeper
         self._limit = limit
+        self._identity = identity
         self._tasks: list[asyncio.Task[None]] = []
         self._sockets: list[socket.socket] = []
         self._inside = 0
@@ -161,7 +174,7 @@ class Door(web.BaseSite):
     @property
     def name(self) -> str:
         """The address, as aiohttp shows it."""
-        return f"http://{self._host}:{self.port}"
+        return f"{'http' if self._identity is None else 'https'}://{self._host}:{self.port}"
 
     async def start(self) -> None:
         """Listen on every address that the host stands for, as far as this machine has it. Raises OSError."""
@@ -208,6 +221,10 @@ class Door(web.BaseSite):
         self._without = error is not None
 
     def _admit(self) -> asyncio.Protocol:
+        visitor = self._visitor()
+        return visitor if self._identity is None else Secured(self._identity.context, visitor)
+
+    def _visitor(self) -> asyncio.Protocol:
         if self._inside < self._limit:
             return Visit(self._protocols(), self._keeper, self._count_inside)
         return TurnedAway(self._count_hearing)

@@ -11,6 +11,7 @@ from aiohttp.typedefs import Handler
 
 from monitor.text import printable
 from monitor.web.identity import is_known
+from monitor.web.mount import local_path, root_of
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ def without_malformed(record: logging.LogRecord) -> bool:
 
 
 def is_api(path: str) -> bool:
-    """Tell whether programs read what stands at this path."""
+    """Tell whether programs read what stands at this path of the site map."""
     return path.startswith("/api/") or path in ("/api", "/healthz")
 
 
@@ -76,13 +77,12 @@ def _from_aiohttp(raised: web.HTTPException) -> Refusal:
 
 
 def _answer(request: web.Request, refusal: Refusal) -> web.Response:
-    if is_api(request.path):
+    if is_api(local_path(request)):
         body = msgspec.json.encode({"error": {"code": refusal.code, "message": refusal.message}})
         return web.Response(
             body=body, status=refusal.status, content_type="application/json", charset="utf-8", headers=refusal.headers
         )
-    page = aiohttp_jinja2.render_template(
-        "error.html", request, {"refusal": refusal, "is_known": is_known(request)}, status=refusal.status
-    )
+    shown = {"root": root_of(request), "refusal": refusal, "is_known": is_known(request)}
+    page = aiohttp_jinja2.render_template("error.html", request, shown, status=refusal.status)
     page.headers.update(refusal.headers)
     return page

@@ -12,13 +12,17 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from monitor.web.caller import caller_of
 from monitor.web.errors import Refusal, is_api
+from monitor.web.mount import local_path
 
 log = logging.getLogger(__name__)
 
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 #: What a page of a listed origin may send besides what every page may.
 _HEADERS = ("Authorization", "Content-Type", "Last-Event-ID")
+#: Seconds for which browsers remember that this name speaks https.
+YEAR = 31_536_000
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -49,15 +53,19 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def is_same_origin(origin: str, host: Authority) -> bool:
-    """Tell whether a page of this origin was served under this Host."""
+def is_same_origin(origin: str, host: Authority, *, is_secure: bool = False) -> bool:
+    """Tell whether a page of this origin was served under this Host.
+
+    is_secure  whether the request came over https: a page that did not is another then. The other way round it is not:
+               behind a proxy that speaks https for us, and is not trusted to say so, all requests come over http.
+    """
     try:
         url = urlsplit(origin)
         port = url.port
     except ValueError:
         return False
     default = _DEFAULT_PORTS.get(url.scheme)
-    if default is None or not url.hostname:
+    if default is None or not url.hostname or (is_secure and url.scheme != "https"):
         return False
     return (_canonical(url.hostname), port or default) == (host.host, host.port or default)
 
@@ -78,7 +86,8 @@ def guard(allowed_hosts: Collection[str], cors_origins: Collection[str]) -> Midd
         if host is None or not (is_loopback(host.host) or host.host in allowed):
             raise _foreign_host(", ".join(hosts))
         origin = request.headers.get("Origin")
-        if origin is not None and origin not in origins and not is_same_origin(origin, host):
+        is_secure = caller_of(request).is_secure
+        if origin is not None and origin not in origins and not is_same_origin(origin, host, is_secure=is_secure):
             preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
             if preflight or "Upgrade" in request.headers:
                 raise _foreign_origin(origin)
@@ -89,8 +98,13 @@ def guard(allowed_hosts: Collection[str], cors_origins: Collection[str]) -> Midd
     return middleware
 
 
-def headers(cors_origins: Collection[str]) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
-    """Return the handler of `on_response_prepare` that puts the security and CORS headers on every answer."""
+def headers(
+    cors_origins: Collection[str], *, is_strict: bool = False
+) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """Return the handler of `on_response_prepare` that puts the security and CORS headers on every answer.
+
+    is_strict  whether browsers are told to come over https alone from now on
+    """
     origins = frozenset(cors_origins)
 
     async def put(request: web.Request, response: web.StreamResponse) -> None:
@@ -99,8 +113,11 @@ def headers(cors_origins: Collection[str]) -> Callable[[web.Request, web.StreamR
         response.headers["Content-Security-Policy"] = POLICY
         response.headers.setdefault("Referrer-Policy", "no-referrer")
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin" if origins else "same-origin"
-        response.headers.setdefault("Cache-Control", "no-store" if is_api(request.path) else "no-cache")
-        if origins and is_api(request.path):
+        if is_strict:
+            response.headers["Strict-Transport-Security"] = f"max-age={YEAR}"
+        is_for_programs = is_api(local_path(request))
+        response.headers.setdefault("Cache-Control", "no-store" if is_for_programs else "no-cache")
+        if origins and is_for_programs:
             response.headers.add("Vary", "Origin")
             origin = request.headers.get("Origin")
             if origin in origins:

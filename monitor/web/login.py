@@ -13,6 +13,7 @@ from monitor.web.caller import caller_of
 from monitor.web.credentials import cookie_name
 from monitor.web.errors import Refusal
 from monitor.web.identity import AUTHENTICATOR
+from monitor.web.mount import root_of
 from monitor.web.watch import WATCH
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -52,7 +53,7 @@ async def log_in(request: web.Request) -> web.Response:
         cookie_name(request),
         secret,
         max_age=max(0, int(expires - time.time())),
-        path=caller_of(request).prefix or "/",
+        path=root_of(request) or "/",
         secure=caller_of(request).is_secure,
         httponly=True,
         samesite="Strict",
@@ -71,9 +72,9 @@ async def log_out(request: web.Request) -> web.Response:
     if principal is not None:
         authenticator.sessions.end(principal)
         request.app[WATCH].check()
-    caller = caller_of(request)
+    secure = caller_of(request).is_secure
     answer.del_cookie(
-        cookie_name(request), path=caller.prefix or "/", secure=caller.is_secure, httponly=True, samesite="Strict"
+        cookie_name(request), path=root_of(request) or "/", secure=secure, httponly=True, samesite="Strict"
     )
     return answer
 
@@ -84,11 +85,13 @@ def _next(request: web.Request) -> str:
 
 
 def _to(request: web.Request, path: str) -> web.Response:
-    return web.Response(status=303, headers={"Location": caller_of(request).prefix + path, "Cache-Control": "no-store"})
+    return web.Response(status=303, headers={"Location": root_of(request) + path, "Cache-Control": "no-store"})
 
 
 def _form(request: web.Request, wrong: str, status: int) -> web.Response:
-    answer = aiohttp_jinja2.render_template("login.html", request, {"wrong": wrong}, status=status)
+    answer = aiohttp_jinja2.render_template(
+        "login.html", request, {"root": root_of(request), "wrong": wrong}, status=status
+    )
     answer.headers.update({"Referrer-Policy": FORMS, "Cache-Control": "no-store"})
     if status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"

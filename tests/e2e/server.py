@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 #: Seconds to wait for what should take a fraction of one: generous, because test machines are shared.
 PATIENCE = 30.0
@@ -48,7 +50,10 @@ class Server:
         self._log: list[str] = []
         self._reader = threading.Thread(target=self._read_log, daemon=True)
         self._reader.start()
-        self.port = self._port()
+        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._tls.check_hostname = False
+        self._tls.verify_mode = ssl.CERT_NONE  # which certificate it is, tests of that look at themselves
+        self.root = self._root()
 
     def __enter__(self) -> Self:
         return self
@@ -63,12 +68,17 @@ class Server:
         return self._process.pid
 
     @property
+    def port(self) -> int:
+        return urlsplit(self.root).port or 0
+
+    @property
     def url(self) -> str:
-        return f"http://localhost:{self.port}"
+        """Where everything stands: with `base_path`, and without a slash at its end."""
+        return f"{urlsplit(self.root).scheme}://localhost:{self.port}{urlsplit(self.root).path.rstrip('/')}"
 
     @property
     def stream_url(self) -> str:
-        return f"ws://localhost:{self.port}/api/ws/metrics"
+        return f"{self.url.replace('http', 'ws', 1)}/api/ws/metrics"
 
     @property
     def log(self) -> str:
@@ -77,7 +87,7 @@ class Server:
     def get(self, path: str) -> Any:
         """Return the JSON at `path`, whatever its status; raises URLError when nobody listens."""
         try:
-            with urllib.request.urlopen(self.url + path, timeout=PATIENCE) as answer:
+            with urllib.request.urlopen(self.url + path, timeout=PATIENCE, context=self._tls) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             with error:
@@ -108,15 +118,19 @@ class Server:
         self._process.stdout.close()
         self._process.stderr.close()
 
-    def _port(self) -> int:
+    def hang_up(self) -> None:
+        """Send SIGHUP."""
+        self._process.send_signal(signal.SIGHUP)
+
+    def _root(self) -> str:
         assert self._process.stdout
         line = self._process.stdout.readline()
-        if not line.startswith("Live on http://"):
+        if not line.startswith(("Live on http://", "Live on https://")):
             self._process.kill()
             self._process.wait(PATIENCE)
             self._reader.join(PATIENCE)
             raise RuntimeError(f"the server did not start: {line}{self.log}")
-        return int(line.split(" ")[2].rpartition(":")[2])
+        return line.split(" ")[2]
 
     def _read_log(self) -> None:
         assert self._process.stderr

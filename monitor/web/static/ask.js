@@ -32,7 +32,7 @@ async function ask(prompt) {
   asking = new AbortController();
   begin();
   try {
-    const answer = await fetch("/api/ask", {
+    const answer = await fetch(new URL("../api/ask", import.meta.url), {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
       body: JSON.stringify({ prompt }),

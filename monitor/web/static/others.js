@@ -33,7 +33,7 @@ function makeCard(parent, name) {
 
 async function load() {
   try {
-    const { probes } = await (await fetch("/api/probes")).json();
+    const { probes } = await (await fetch(new URL("../api/probes", import.meta.url))).json();
     return new Map(probes.map((probe) => [probe.name, new Map(probe.fields.map((field) => [field.name, field]))]));
   } catch {
     declared = null; // asked again with the next new card; until then the numbers stand without units

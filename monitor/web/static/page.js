@@ -134,8 +134,10 @@ function showUptime() {
 
 showUptime();
 setInterval(showUptime, 1000);
+const stream = new URL("../api/ws/metrics", import.meta.url); // wherever in a site these scripts stand
+stream.protocol = stream.protocol.replace("http", "ws");
 follow(
-  `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/ws/metrics`,
+  stream.href,
   Number(document.body.dataset.interval),
   receive,
   tell,
