@@ -14,7 +14,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from monitor import encoder, files
+from monitor import encoder, files, logs
 from monitor.config import Settings
 from monitor.distribution import installed_version
 from monitor.history import History
@@ -27,7 +27,8 @@ from monitor.llama.process import PATIENCE, ChildEngine
 from monitor.machine import this_machine
 from monitor.registry import Registry
 from monitor.sampler import Sampler
-from monitor.web import api, ask, assets, guard, keys
+from monitor.web import api, ask, assets, guard, keys, request_id
+from monitor.web.access import AccessLog
 from monitor.web.desk import Desk
 from monitor.web.door import HEARING, KEEP_ALIVE, SPARE, Door, in_time
 from monitor.web.errors import errors, without_malformed
@@ -60,7 +61,7 @@ async def stream(sampler: Sampler, history: History, hub: Hub) -> None:
 def create_app(settings: Settings, probes: Registry) -> web.Application:
     """Return the application; it samples from its start-up to its clean-up."""
     app = web.Application(
-        middlewares=[errors, in_time, guard.guard(allowed_hosts(settings), settings.cors_origin)],
+        middlewares=[request_id.named, errors, in_time, guard.guard(allowed_hosts(settings), settings.cors_origin)],
         client_max_size=64 * 1024,
     )
     app[keys.REGISTRY] = probes
@@ -81,6 +82,7 @@ def create_app(settings: Settings, probes: Registry) -> web.Application:
     setup_templates(app)
     setup_routes(app)
     app.on_response_prepare.append(guard.headers(settings.cors_origin))
+    app.on_response_prepare.append(request_id.echo)
     app.on_shutdown.append(close_stream)
     app.cleanup_ctx.append(_streaming)
     return app
@@ -98,7 +100,12 @@ async def run(settings: Settings, probes: Registry) -> None:
     http_log = logging.getLogger("monitor.http")
     http_log.addFilter(without_malformed)
     runner = web.AppRunner(
-        app, access_log=access_log, logger=http_log, shutdown_timeout=FAREWELL, keepalive_timeout=KEEP_ALIVE
+        app,
+        access_log=access_log,
+        access_log_class=AccessLog,
+        logger=http_log,
+        shutdown_timeout=FAREWELL,
+        keepalive_timeout=KEEP_ALIVE,
     )
     try:
         await runner.setup()
@@ -176,7 +183,11 @@ def _tell_of_its_end(task: asyncio.Task[None]) -> None:
 
 def _announce(settings: Settings, port: int) -> None:
     here = "localhost" if is_everywhere(settings.host) or settings.host == "127.0.0.1" else settings.host
-    print(f"Live on http://{_at(here, port)} (Ctrl-C stops it)", flush=True)
+    address = f"http://{_at(here, port)}"
+    if settings.log_format == logs.JSON:  # where both outputs go to one place, each of its lines is JSON
+        log.info("live on %s", address)
+    else:
+        print(f"Live on {address} (Ctrl-C stops it)", flush=True)
     if is_everywhere(settings.host) and not settings.allowed_host:
         log.warning(
             "listening on all addresses, but answering only to localhost: "

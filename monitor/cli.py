@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import asdict, fields
 
-from monitor import hookspecs, report
+from monitor import hookspecs, logs, report
 from monitor.app import CannotListen, run
 from monitor.asking import CannotAsk, answer_to
 from monitor.config import ConfigError, Resolved, Settings, resolve
@@ -87,7 +87,10 @@ def serve(resolved: Resolved) -> int:
         with asyncio.Runner(loop_factory=make_loop) as runner:
             runner.run(run(resolved.settings, probes))
     except CannotListen as error:
-        print(f"monitor: {error}", file=sys.stderr)
+        if resolved.settings.log_format == logs.JSON:
+            log.critical("%s", error)
+        else:
+            print(f"monitor: {error}", file=sys.stderr)
         return FAILED
     return 0
 
@@ -158,7 +161,7 @@ def _resolved(options: argparse.Namespace) -> Resolved:
         os.environ,
         options.config,
     )
-    _set_up_log(resolved.settings.log_level)
+    logs.set_up(resolved.settings.log_level, resolved.settings.log_format)
     for warning in resolved.warnings:
         log.warning("%s", warning)
     return resolved
@@ -221,9 +224,3 @@ def _seconds(text: str) -> float:
         return float(seconds(0.1, 86_400)(text))
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not {error}") from None
-
-
-def _set_up_log(level: str) -> None:
-    logging.basicConfig(
-        level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr, force=True
-    )

@@ -18,6 +18,7 @@ LAYERS = (
         "monitor.selection",
         "monitor.loop",
         "monitor.files",
+        "monitor.logs",
         "monitor.readers",
         "monitor.load",
         "monitor.asking",
