@@ -6,7 +6,8 @@ import gc
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from ipaddress import ip_address
@@ -25,9 +26,11 @@ from monitor.llama.fetch import Fetching, is_reference, source
 from monitor.llama.model import find
 from monitor.llama.process import PATIENCE, ChildEngine
 from monitor.machine import this_machine
+from monitor.notify import Notifier, notifier
 from monitor.registry import Registry
+from monitor.reload import Reload, terminal_closed
 from monitor.sampler import Sampler
-from monitor.web import api, ask, assets, guard, keys, request_id
+from monitor.web import api, ask, assets, guard, keys, ready, request_id
 from monitor.web.access import AccessLog
 from monitor.web.desk import Desk
 from monitor.web.door import HEARING, KEEP_ALIVE, SPARE, Door, in_time
@@ -71,6 +74,8 @@ def create_app(settings: Settings, probes: Registry) -> web.Application:
     app[STREAM] = Stream(app[keys.HUB], app[keys.HISTORY], Keeper(), settings.interval, settings.max_connections)
     app[keys.MACHINE] = this_machine()
     app[keys.VERSION] = installed_version()
+    app[keys.RELOAD] = Reload()
+    app[ready.STOPPING] = asyncio.Event()
     app[ask.ENGINE] = _engine(settings)
     app[ask.GROUNDING] = Grounding(
         {name: probe.fields for name, probe in probes.probes.items()},
@@ -90,13 +95,17 @@ def create_app(settings: Settings, probes: Registry) -> web.Application:
 
 async def run(settings: Settings, probes: Registry) -> None:
     """Serve until SIGINT or SIGTERM. Raises CannotListen."""
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    stop, hup = asyncio.Event(), asyncio.Event()
+    closed = terminal_closed()
+    for number, event in _signals(stop, hup):
         with suppress(NotImplementedError):  # Windows: Ctrl-C comes as KeyboardInterrupt
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+            asyncio.get_running_loop().add_signal_handler(number, event.set)
     settings = replace(settings, max_connections=room(settings.max_connections, files.raise_limit()))
     access_log = logging.getLogger("monitor.access") if log.isEnabledFor(logging.DEBUG) else None
     app = create_app(settings, probes)
+    app[ready.STOPPING] = stop
+    manager = notifier(os.environ)
+    tasks: list[asyncio.Task[None]] = []
     http_log = logging.getLogger("monitor.http")
     http_log.addFilter(without_malformed)
     runner = web.AppRunner(
@@ -118,10 +127,20 @@ async def run(settings: Settings, probes: Registry) -> None:
         _announce(settings, door.port)
         gc.collect()
         gc.freeze()  # what start-up made stays for ever: no collection needs to look at it again
+        tasks.append(asyncio.create_task(_reloading(hup, app[keys.RELOAD], manager, closed), name="reload"))
+        if manager.is_heard:
+            telling = manager.run(lambda: ready.trouble(app) is None, lambda: f"{app[STREAM].taken} streams")
+            tasks.append(asyncio.create_task(telling, name="service notifier"))
+        for task in tasks:
+            task.add_done_callback(_tell_of_its_end)
         await stop.wait()
         log.info("stopping")
     finally:
+        manager.stopping()
+        for task in tasks:
+            task.cancel()
         await runner.cleanup()
+        manager.close()
 
 
 def allowed_hosts(settings: Settings) -> list[str]:
@@ -162,6 +181,23 @@ async def _streaming(app: web.Application) -> AsyncIterator[None]:
     await asyncio.wait(tasks)
     await app[ask.ENGINE].close()
     await sampler.close()
+
+
+async def _reloading(hup: asyncio.Event, reload: Reload, manager: Notifier, closed: Callable[[], bool]) -> None:
+    while True:
+        await hup.wait()
+        hup.clear()
+        if closed():
+            signal.raise_signal(signal.SIGTERM)
+        else:
+            await reload.run(manager)
+
+
+def _signals(stop: asyncio.Event, hup: asyncio.Event) -> Iterator[tuple[signal.Signals, asyncio.Event]]:
+    yield from ((signal.SIGINT, stop), (signal.SIGTERM, stop))
+    # Ignored by who started it, as nohup does: it stays so.
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        yield signal.SIGHUP, hup
 
 
 def _engine(settings: Settings) -> Engine:

@@ -19,11 +19,12 @@ LAYERS = (
         "monitor.loop",
         "monitor.files",
         "monitor.logs",
+        "monitor.notify",
         "monitor.readers",
         "monitor.load",
         "monitor.asking",
     },
-    {"monitor.probe"},
+    {"monitor.probe", "monitor.reload"},
     {"monitor.hookspecs", "monitor.frame"},
     {"monitor", "monitor.health"},
     {"monitor.runner"},
@@ -62,7 +63,14 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def layer(module: str) -> int:
-    name = next((each for each in ("monitor.web", "monitor.load", "monitor.llama") if module.startswith(each)), module)
+    name = next(
+        (
+            each
+            for each in ("monitor.web", "monitor.load", "monitor.llama")
+            if module.startswith(each)
+        ),
+        module,
+    )
     places = [number for number, names in enumerate(LAYERS) if name in names]
     assert len(places) == 1, f"{module} has no place in the layers"
     return places[0]

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from monitor.web import api, ask, assets, events, live, pages
+from monitor.web import api, ask, assets, events, live, pages, ready
 
 
 def setup_routes(app: web.Application) -> None:
@@ -16,5 +16,6 @@ def setup_routes(app: web.Application) -> None:
     app.router.add_get("/api/probes", api.probes, name="probes")
     app.router.add_post("/api/ask", ask.ask, name="ask")
     app.router.add_get("/api/ask", ask.model, name="model")
-    app.router.add_get("/healthz", api.healthz, name="healthz")
+    app.router.add_get("/healthz", ready.healthz, name="healthz")
+    app.router.add_get("/readyz", ready.readyz, name="readyz")
     app.router.add_get("/static/{name}", assets.asset, name="static")
