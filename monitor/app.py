@@ -156,11 +156,16 @@ def is_everywhere(host: str) -> bool:
         return False
 
 
+def files_needed(clients: int) -> int:
+    """Return how many files are open when so many listen."""
+    return clients + SPARE + HEARING + OWN_FILES
+
+
 def room(wanted: int, limit: int | None) -> int:
     """Return how many clients may listen: as many as wanted, or as open files allow; every client is one file."""
     if limit is None:
         return wanted
-    possible = max(1, limit - SPARE - HEARING - OWN_FILES)
+    possible = max(1, limit - files_needed(0))
     if possible < wanted:
         log.warning("max_connections is %d; with %d open files at most there is room for %d", wanted, limit, possible)
     return min(wanted, possible)

@@ -1,4 +1,4 @@
-"""The command `monitor`: serve, snapshot, probes, config, bench."""
+"""The command `monitor`: serve, snapshot, probes, config, doctor, bench, ask."""
 
 import argparse
 import asyncio
@@ -13,7 +13,7 @@ from dataclasses import asdict, fields
 from monitor import hookspecs, logs, report
 from monitor.app import CannotListen, run
 from monitor.asking import CannotAsk, answer_to
-from monitor.config import ConfigError, Resolved, Settings, resolve
+from monitor.config import ENVIRONMENT, ConfigError, Resolved, Settings, resolve
 from monitor.distribution import installed_version, plugin_entry_points
 from monitor.encoder import encode
 from monitor.frame import Frame
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         # Those that speak to a server have their own few flags: what is set for it is nothing to them.
-        code: int = options.command(options if options.command in (bench, ask) else _resolved(options))
+        code: int = options.command(options if options.command in (bench, ask, doctor) else _resolved(options))
         return code
     except ConfigError as error:
         print(f"monitor: {error}", file=sys.stderr)
@@ -59,10 +59,15 @@ def parser() -> argparse.ArgumentParser:
         ("snapshot", snapshot, "print one frame as JSON"),
         ("probes", show_probes, "print a table of the probes: state, cost, fields, and what was left out"),
         ("config", show_config, "print the effective settings, and where each comes from"),
+        ("doctor", doctor, "look at this set-up, and say what is wrong with it and what to do"),
     ):
         command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
         command.set_defaults(command=function)
         _add_settings(command)
+        if function is doctor:
+            command.add_argument("--url", help="Address that people use, to look through the proxy too.")
+            command.add_argument("--token-file", metavar="FILE", help="File with a token that opens the server.")
+            command.add_argument("--json", action="store_true", help="Print JSON.")
     summary = "load a running monitor on this machine with clients, and print what they saw"
     command = commands.add_parser("bench", help=summary, description=summary[0].upper() + summary[1:] + ".")
     command.set_defaults(command=bench)
@@ -120,6 +125,21 @@ def show_config(resolved: Resolved) -> int:
     return 0
 
 
+def doctor(options: argparse.Namespace) -> int:
+    """Look at the set-up, and print what was found; FAILED where there is a problem."""
+    from monitor.diagnosis import Diagnosis  # noqa: PLC0415 - a server has no use for what only this command loads
+
+    try:
+        resolved = _resolved(options, aloud=False)
+        file = options.config or os.environ.get(ENVIRONMENT + "CONFIG")
+        diagnosis = Diagnosis.of(resolved, file, _probes(resolved), options.url, options.token_file)
+    except ConfigError as error:
+        diagnosis = Diagnosis.without(str(error))
+    for line in diagnosis.json() if options.json else diagnosis.text():
+        print(line, flush=True)
+    return FAILED if diagnosis.is_bad else 0
+
+
 def bench(options: argparse.Namespace) -> int:
     """Load a server and print what the clients saw."""
     try:
@@ -153,15 +173,15 @@ def ask(options: argparse.Namespace) -> int:
     return 0
 
 
-def _resolved(options: argparse.Namespace) -> Resolved:
-    """Return the settings of a command; sets up the log as they say."""
+def _resolved(options: argparse.Namespace, *, aloud: bool = True) -> Resolved:
+    """Return the settings of a command; sets up the log as they say, or to say nothing of what is no catastrophe."""
     flags = {setting.name: getattr(options, setting.name) for setting in fields(Settings) if setting.metadata["flag"]}
     resolved = resolve(
         {key: ",".join(value) if isinstance(value, list) else value for key, value in flags.items()},
         os.environ,
         options.config,
     )
-    logs.set_up(resolved.settings.log_level, resolved.settings.log_format)
+    logs.set_up(resolved.settings.log_level if aloud else "critical", resolved.settings.log_format)
     for warning in resolved.warnings:
         log.warning("%s", warning)
     return resolved

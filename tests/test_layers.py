@@ -29,10 +29,11 @@ LAYERS = (
     {"monitor", "monitor.health"},
     {"monitor.runner"},
     {"monitor.encoder", "monitor.registry", "monitor.sampler"},
-    {"monitor.hub", "monitor.history", "monitor.machine", "monitor.report", "monitor.llama"},
+    {"monitor.hub", "monitor.history", "monitor.machine", "monitor.report", "monitor.llama", "monitor.doctor"},
     {"monitor.web"},
     {"monitor.config"},
     {"monitor.app"},
+    {"monitor.diagnosis"},
     {"monitor.cli"},
     {"monitor.__main__"},
 )
@@ -66,7 +67,7 @@ def layer(module: str) -> int:
     name = next(
         (
             each
-            for each in ("monitor.web", "monitor.load", "monitor.llama")
+            for each in ("monitor.web", "monitor.load", "monitor.llama", "monitor.doctor")
             if module.startswith(each)
         ),
         module,
@@ -101,7 +102,7 @@ def test_only_the_web_and_the_top_know_aiohttp_and_only_the_top_knows_the_settin
     roots = {name.partition(".")[0] for name in imports(MODULES[module])}
     if not module.startswith("monitor.web") and module != "monitor.app":
         assert not {name for name in roots if name.startswith("aiohttp")}
-    if module not in ("monitor.app", "monitor.cli"):
+    if module not in ("monitor.app", "monitor.diagnosis", "monitor.cli"):
         assert "monitor.config" not in set(imports(MODULES[module]))
 
 
