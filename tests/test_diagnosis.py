@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor import cli
+from tests.doctor import EVENT, FRAME, answer, saying, switched
 
 
 @pytest.fixture(autouse=True)
@@ -98,3 +99,21 @@ def test_a_variable_that_is_no_setting_is_a_warning(
     captured = capsys.readouterr()
     assert "MONITOR_INTERVALL is ignored" in captured.out
     assert captured.err == ""
+
+
+def test_a_server_is_looked_at_from_both_sides(capsys: pytest.CaptureFixture[str]) -> None:
+    ours = b"Server: monitor"
+
+    def script(head: bytes) -> list[bytes]:
+        if b" /healthz " in head:
+            return answer(200, b'{"status": "ok"}', ours)
+        if b"Upgrade" in head:
+            return [switched(head) + FRAME * 3]
+        return [b"HTTP/1.1 200 OK\r\n\r\n" + EVENT * 3]
+
+    with saying(script) as url:
+        port = url.rpartition(":")[2]
+        assert cli.main(["doctor", "--port", port, "--host", "localhost", "--url", url, "--json"]) == 0
+    findings = {each["check"]: each["state"] for each in json.loads(capsys.readouterr().out)["findings"]}
+    sides = [f"{side}{noun}" for side in ("", "public ") for noun in ("server", "stream", "events")]
+    assert {name: findings[name] for name in sides} == dict.fromkeys(sides, "ok")

@@ -265,3 +265,28 @@ def test_an_event_loop_that_is_not_there_is_a_problem(monkeypatch: pytest.Monkey
     monkeypatch.setitem(__import__("sys").modules, "uvloop", None)
     assert states(checkup._loop("uvloop")) == [("event loop", "problem")]  # noqa: SLF001 - one check of many
     assert states(checkup._loop("auto")) == [("event loop", "ok")]  # noqa: SLF001
+
+
+@pytest.mark.parametrize(
+    ("arguments", "base"),
+    [
+        ({}, "http://127.0.0.1:4000"),
+        ({"host": ANY}, "http://127.0.0.1:4000"),
+        ({"host": "::", "encrypted": True}, "https://[::1]:4000"),
+        ({"host": "mon.example"}, "http://mon.example:4000"),
+    ],
+)
+def test_a_server_is_spoken_to_where_it_listens(arguments: dict[str, Any], base: str) -> None:
+    access = Access(**{"host": "127.0.0.1", **arguments})
+    setup = SimpleNamespace(access=access, port=4000, base_path="/m", token="")
+    found = checkup.own_place(setup)  # type: ignore[arg-type]  # as much of a set-up as it needs
+    assert found is not None
+    assert (found.base, found.verified) == (base + "/m", False)
+
+
+def test_each_secret_is_looked_at_and_each_warning_passed_on(tmp_path: Path) -> None:
+    key = tmp_path / "jwt.key"
+    key.touch(mode=0o600)
+    setup = SimpleNamespace(file=None, secret_file=False, key_files=(("jwt key file", key),), warnings=("odd",))
+    found = states(checkup._settings(setup))  # type: ignore[arg-type]  # noqa: SLF001 - one check of many
+    assert found == [("settings", "ok"), ("jwt key file", "ok"), ("settings", "warning")]

@@ -181,3 +181,21 @@ def test_https_where_there_is_http_is_said() -> None:
     with saying(lambda _: answer(200)) as url:
         (finding,) = answers(View(Place.of(url.replace("http:", "https:")), 1.0))
     assert "http:// or https://" in finding.remedy
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [b"HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n", b'{"status"', b': "ok"}'],
+        [b"HTTP/1.1 200 OK\r\nContent-Length: what\r\n\r\n", b'{"status": "ok"}', b""],
+        [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b'10\r\n{"status": "ok"}', b"\r\n0\r\n\r\n"],
+        [b"HTTP/1.0 200\r\n\r\n", b'{"status": "ok"}'],
+    ],
+)
+def test_a_body_is_read_however_it_ends(pieces: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(place, "PATIENCE", 0.3)
+    assert str(look(answers, lambda _: pieces).state) == "ok"
+
+
+def test_a_head_without_an_end_is_given_up() -> None:
+    assert "not http" in look(answers, lambda _: [b"HTTP/1.1 200 OK\r\n" + b"x" * 70_000]).text
