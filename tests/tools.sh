@@ -1,6 +1,6 @@
 #!/bin/sh
 # What the tests need besides Python packages: Chromium, Node.js for the README's components and for a client of the stream,
-# FUSE for the hung disk, libfaketime for the clock that is set.
+# FUSE for the hung disk, libfaketime for the clock that is set, OpenSSL for certificates.
 # Takes the folder of the virtual environment's programs. Installs with apt-get where it may; says what to do elsewhere.
 set -eu
 bin=$1
@@ -10,6 +10,7 @@ command -v chromium >/dev/null || command -v chromium-browser >/dev/null || comm
 command -v curl >/dev/null || wanted="$wanted curl"
 command -v faketime >/dev/null || wanted="$wanted faketime"
 command -v fusermount3 >/dev/null || wanted="$wanted fuse3"
+command -v openssl >/dev/null || wanted="$wanted openssl"
 
 if [ -n "$wanted" ]; then
     if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
