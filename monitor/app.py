@@ -6,16 +6,18 @@ import gc
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 
 from aiohttp import web
 
-from monitor import access, encoder, files
-from monitor.config import ConfigError, Resolved, Settings
+from monitor import access, encoder, files, logs
+from monitor.config import Resolved, Settings
 from monitor.distribution import installed_version
 from monitor.history import History
 from monitor.hub import Hub
@@ -25,11 +27,14 @@ from monitor.llama.grounding.answer import Grounding
 from monitor.llama.model import find
 from monitor.llama.process import PATIENCE, ChildEngine
 from monitor.machine import this_machine
+from monitor.notify import Notifier, notifier
 from monitor.registry import Registry
+from monitor.reload import Reload, terminal_closed
 from monitor.sampler import Sampler
-from monitor.web import api, ask, assets, guard, keys, tls
-from monitor.web.access_log import AccessLog
+from monitor.web import api, ask, assets, guard, keys, ready, request_id, tls
+from monitor.web.access import AccessLog
 from monitor.web.auth import authentication
+from monitor.web.certificate import Certificate
 from monitor.web.desk import Desk
 from monitor.web.door import HEARING, KEEP_ALIVE, SPARE, Door, in_time
 from monitor.web.errors import errors, without_malformed
@@ -68,6 +73,7 @@ def create_app(settings: Settings, probes: Registry) -> web.Application:
     authenticator = access.authenticator(settings)
     app = web.Application(
         middlewares=[
+            request_id.named,
             errors,
             in_time,
             guard.guard(allowed_hosts(settings), settings.cors_origin),
@@ -87,6 +93,8 @@ def create_app(settings: Settings, probes: Registry) -> web.Application:
         app.cleanup_ctx.append(_authenticating)
     app[keys.MACHINE] = this_machine()
     app[keys.VERSION] = installed_version()
+    app[keys.RELOAD] = Reload()
+    app[ready.STOPPING] = asyncio.Event()
     app[ask.ENGINE] = _engine(settings)
     app[ask.GROUNDING] = Grounding(
         {name: probe.fields for name, probe in probes.probes.items()},
@@ -100,6 +108,7 @@ def create_app(settings: Settings, probes: Registry) -> web.Application:
     # At its own port alone: this header is about every port of the name, and a name has other services.
     is_strict = bool(settings.tls_certificate) and settings.port == HTTPS
     app.on_response_prepare.append(guard.headers(settings.cors_origin, is_strict=is_strict))
+    app.on_response_prepare.append(request_id.echo)
     app.on_shutdown.append(close_stream)
     app.cleanup_ctx.append(_streaming)
     return app
@@ -111,20 +120,22 @@ async def run(settings: Settings, probes: Registry, again: Callable[[], Resolved
     again  reads the settings anew at SIGHUP
     """
     identity = identity_of(settings)
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    stop, hup = asyncio.Event(), asyncio.Event()
+    closed = terminal_closed()
+    for number, event in _signals(stop, hup):
         with suppress(NotImplementedError):  # Windows: Ctrl-C comes as KeyboardInterrupt
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+            asyncio.get_running_loop().add_signal_handler(number, event.set)
     settings = replace(settings, max_connections=room(settings.max_connections, files.raise_limit()))
     access_log = logging.getLogger("monitor.access") if log.isEnabledFor(logging.DEBUG) else None
     app = create_app(settings, probes)
-    reloaders: list[Callable[[], None]] = []
     if identity is not None:
-        reloaders.append(lambda: _renew(identity))
+        app[keys.RELOAD].add("certificate", partial(renew_certificate, identity))
     if again is not None and AUTHENTICATOR in app:
-        reloaders.append(lambda: renew_tokens(app, again))
-    _read_again_on_hangup(reloaders)
+        app[keys.RELOAD].add("tokens", partial(renew_tokens, app, again))
     logging.getLogger("aiohttp.websocket").setLevel(logging.ERROR)  # its warning repeats what a client offers: tokens
+    app[ready.STOPPING] = stop
+    manager = notifier(os.environ)
+    tasks: list[asyncio.Task[None]] = []
     http_log = logging.getLogger("monitor.http")
     http_log.addFilter(without_malformed)
     runner = web.AppRunner(
@@ -146,22 +157,34 @@ async def run(settings: Settings, probes: Registry, again: Callable[[], Resolved
         _announce(settings, door.port, identity)
         gc.collect()
         gc.freeze()  # what start-up made stays for ever: no collection needs to look at it again
+        tasks.append(asyncio.create_task(_reloading(hup, app[keys.RELOAD], manager, closed), name="reload"))
+        if manager.is_heard:
+            telling = manager.run(lambda: ready.trouble(app) is None, lambda: f"{app[STREAM].taken} streams")
+            tasks.append(asyncio.create_task(telling, name="service notifier"))
+        for task in tasks:
+            task.add_done_callback(_tell_of_its_end)
         await stop.wait()
         log.info("stopping")
     finally:
+        manager.stopping()
+        for task in tasks:
+            task.cancel()
         await runner.cleanup()
+        manager.close()
 
 
-def renew_tokens(app: web.Application, again: Callable[[], Resolved]) -> None:
-    """Let the tokens be those of the configuration as it is now; as they were where it cannot be read."""
-    try:
-        tokens = again().settings.tokens
-    except ConfigError as error:
-        log.error("the tokens stay as they were: %s", error)
-        return
+async def renew_tokens(app: web.Application, again: Callable[[], Resolved]) -> None:
+    """Let the tokens be those of the configuration as it is now. Raises ConfigError where it cannot be read."""
+    tokens = again().settings.tokens
     app[AUTHENTICATOR].replace_tokens(tokens.values())
     app[WATCH].check()
     log.info("%d tokens are valid now", len(tokens))
+
+
+async def renew_certificate(identity: tls.Identity) -> None:
+    """Let new connections meet the certificate as it is now. Raises tls.Unusable."""
+    identity.renew()
+    log.info("new connections get the new certificate, SHA-256 %s", identity.certificate.fingerprint)
 
 
 def identity_of(settings: Settings) -> tls.Identity | None:
@@ -192,11 +215,16 @@ def is_everywhere(host: str) -> bool:
         return False
 
 
+def files_needed(clients: int) -> int:
+    """Return how many files are open when so many listen."""
+    return clients + SPARE + HEARING + OWN_FILES
+
+
 def room(wanted: int, limit: int | None) -> int:
     """Return how many clients may listen: as many as wanted, or as open files allow; every client is one file."""
     if limit is None:
         return wanted
-    possible = max(1, limit - SPARE - HEARING - OWN_FILES)
+    possible = max(1, limit - files_needed(0))
     if possible < wanted:
         log.warning("max_connections is %d; with %d open files at most there is room for %d", wanted, limit, possible)
     return min(wanted, possible)
@@ -225,6 +253,23 @@ async def _authenticating(app: web.Application) -> AsyncIterator[None]:
     await app[AUTHENTICATOR].close()
 
 
+async def _reloading(hup: asyncio.Event, reload: Reload, manager: Notifier, closed: Callable[[], bool]) -> None:
+    while True:
+        await hup.wait()
+        hup.clear()
+        if closed():
+            signal.raise_signal(signal.SIGTERM)
+        else:
+            await reload.run(manager)
+
+
+def _signals(stop: asyncio.Event, hup: asyncio.Event) -> Iterator[tuple[signal.Signals, asyncio.Event]]:
+    yield from ((signal.SIGINT, stop), (signal.SIGTERM, stop))
+    # Ignored by who started it, as nohup does: it stays so.
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        yield signal.SIGHUP, hup
+
+
 def _engine(settings: Settings) -> Engine:
     if settings.llama_url:
         return RemoteEngine(settings.llama_url, settings.llama_model)
@@ -242,38 +287,28 @@ def _tell_of_its_end(task: asyncio.Task[None]) -> None:
         log.critical("the %s has stopped: restart this server", task.get_name(), exc_info=error)
 
 
-def _read_again_on_hangup(reloaders: Sequence[Callable[[], None]]) -> None:
-    """Call all of these at SIGHUP, which ends a server that has nothing to read again, as it ends any program."""
-
-    def read_again() -> None:
-        for reload in reloaders:
-            try:
-                reload()
-            except Exception:
-                log.exception("what should be read again at SIGHUP could not be")
-
-    if reloaders:
-        with suppress(NotImplementedError, AttributeError):  # Windows has no such signal
-            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, read_again)
-
-
-def _renew(identity: tls.Identity) -> None:
-    try:
-        identity.renew()
-    except tls.Unusable as error:
-        log.error("the certificate stays as it was: %s: %s", error.setting, error)
-    else:
-        log.info("new connections get the new certificate, SHA-256 %s", identity.certificate.fingerprint)
+def _tell_of_certificate(certificate: Certificate, settings: Settings) -> None:
+    lines = (
+        f"Its certificate is for {', '.join(certificate.names)}, until it is stopped.",
+        f"SHA-256 {certificate.fingerprint}",
+    )
+    for line in lines:
+        if settings.log_format == logs.JSON:
+            log.info("%s", line)
+        else:
+            print(line, flush=True)
 
 
 def _announce(settings: Settings, port: int, identity: tls.Identity | None = None) -> None:
     here = "localhost" if is_everywhere(settings.host) or settings.host == "127.0.0.1" else settings.host
-    scheme = "http" if identity is None else "https"
-    place = f"{settings.base_path}/" if settings.base_path else ""
-    print(f"Live on {scheme}://{_at(here, port)}{place} (Ctrl-C stops it)", flush=True)
+    address = f"{'http' if identity is None else 'https'}://{_at(here, port)}"
+    address += f"{settings.base_path}/" if settings.base_path else ""
+    if settings.log_format == logs.JSON:  # where both outputs go to one place, each of its lines is JSON
+        log.info("live on %s", address)
+    else:
+        print(f"Live on {address} (Ctrl-C stops it)", flush=True)
     if identity is not None and settings.tls_self_signed:
-        print(f"Its certificate is for {', '.join(identity.certificate.names)}, until it is stopped.", flush=True)
-        print(f"SHA-256 {identity.certificate.fingerprint}", flush=True)
+        _tell_of_certificate(identity.certificate, settings)
     if is_everywhere(settings.host) and not settings.allowed_host:
         log.warning(
             "listening on all addresses, but answering only to localhost: "

@@ -1,4 +1,4 @@
-"""The command `monitor`: serve, snapshot, probes, config, bench, ask, token."""
+"""The command `monitor`: serve, snapshot, probes, config, doctor, bench, ask, token."""
 
 import argparse
 import asyncio
@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import asdict, fields
 
-from monitor import hookspecs, report
+from monitor import hookspecs, logs, report
 from monitor.access import check_exposure
 from monitor.app import CannotListen, run
 from monitor.asking import CannotAsk, answer_to
 from monitor.auth.principal import SCOPES
 from monitor.auth.tokens import new_token
-from monitor.config import CLIENT_TOKEN, ConfigError, Resolved, Settings, presentable, resolve
+from monitor.config import CLIENT_TOKEN, ENVIRONMENT, ConfigError, Resolved, Settings, presentable, resolve
 from monitor.distribution import installed_version, plugin_entry_points
 from monitor.encoder import encode
 from monitor.frame import Frame
@@ -43,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         # Those that speak to a server have their own few flags: what is set for it is nothing to them.
-        code: int = options.command(options if options.command in (bench, ask, make_token) else _resolved(options))
+        own = (bench, ask, doctor, make_token)
+        code: int = options.command(options if options.command in own else _resolved(options))
         return code
     except ConfigError as error:
         print(f"monitor: {error}", file=sys.stderr)
@@ -64,10 +65,15 @@ def parser() -> argparse.ArgumentParser:
         ("snapshot", snapshot, "print one frame as JSON"),
         ("probes", show_probes, "print a table of the probes: state, cost, fields, and what was left out"),
         ("config", show_config, "print the effective settings, and where each comes from"),
+        ("doctor", doctor, "look at this set-up, and say what is wrong with it and what to do"),
     ):
         command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
         command.set_defaults(command=function)
         _add_settings(command)
+        if function is doctor:
+            command.add_argument("--url", help="Address that people use, to look through the proxy too.")
+            command.add_argument("--token-file", metavar="FILE", help="File with a token that opens the server.")
+            command.add_argument("--json", action="store_true", help="Print JSON.")
     summary = "load a running monitor on this machine with clients, and print what they saw"
     command = commands.add_parser("bench", help=summary, description=summary[0].upper() + summary[1:] + ".")
     command.set_defaults(command=bench)
@@ -100,7 +106,10 @@ def serve(resolved: Resolved) -> int:
         value = str(value).lower() if isinstance(value, bool) else repr(value)
         raise ConfigError(f"{error.setting} = {value} ({resolved.sources[error.setting]}): {error}") from None
     except CannotListen as error:
-        print(f"monitor: {error}", file=sys.stderr)
+        if resolved.settings.log_format == logs.JSON:
+            log.critical("%s", error)
+        else:
+            print(f"monitor: {error}", file=sys.stderr)
         return FAILED
     return 0
 
@@ -127,6 +136,21 @@ def show_config(resolved: Resolved) -> int:
     rows = [(key, value, resolved.sources[key]) for key, value in presentable(resolved.settings).items()]
     print(report.settings_toml(rows))
     return 0
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Look at the set-up, and print what was found; FAILED where there is a problem."""
+    from monitor.diagnosis import Diagnosis  # noqa: PLC0415 - a server has no use for what only this command loads
+
+    try:
+        resolved = _resolved(options, aloud=False)
+        file = options.config or os.environ.get(ENVIRONMENT + "CONFIG")
+        diagnosis = Diagnosis.of(resolved, file, _probes(resolved), options.url, options.token_file)
+    except ConfigError as error:
+        diagnosis = Diagnosis.without(str(error))
+    for line in diagnosis.json() if options.json else diagnosis.text():
+        print(line, flush=True)
+    return FAILED if diagnosis.is_bad else 0
 
 
 def bench(options: argparse.Namespace) -> int:
@@ -181,15 +205,15 @@ def _client_token() -> str:
     return token
 
 
-def _resolved(options: argparse.Namespace) -> Resolved:
-    """Return the settings of a command; sets up the log as they say."""
+def _resolved(options: argparse.Namespace, *, aloud: bool = True) -> Resolved:
+    """Return the settings of a command; sets up the log as they say, or to say nothing of what is no catastrophe."""
     flags = {setting.name: getattr(options, setting.name) for setting in fields(Settings) if setting.metadata["flag"]}
     resolved = resolve(
         {key: ",".join(value) if isinstance(value, list) else value for key, value in flags.items()},
         os.environ,
         options.config,
     )
-    _set_up_log(resolved.settings.log_level)
+    logs.set_up(resolved.settings.log_level if aloud else "critical", resolved.settings.log_format)
     for warning in resolved.warnings:
         log.warning("%s", warning)
     return resolved
@@ -264,9 +288,3 @@ def _seconds(text: str) -> float:
         return float(seconds(0.1, 86_400)(text))
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not {error}") from None
-
-
-def _set_up_log(level: str) -> None:
-    logging.basicConfig(
-        level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr, force=True
-    )

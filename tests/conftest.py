@@ -15,7 +15,7 @@ from monitor.app import create_app
 from monitor.config import Settings
 from monitor.probe import Probe
 from monitor.registry import LeftOut, Registry, Source
-from monitor.web.access_log import AccessLog
+from monitor.web.access import AccessLog
 from monitor.web.door import Door
 from monitor.web.errors import without_malformed
 from monitor.web.peer import STREAM

@@ -8,6 +8,7 @@ import signal
 import socket
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,48 @@ def test_serve_announces_its_address_and_ends_at_a_signal(
     captured = capsys.readouterr()
     assert captured.out.startswith("Live on http://localhost:")
     assert "answering only to localhost" in captured.err
+
+
+def test_serve_tells_a_service_manager_of_a_reload_and_closes_with_its_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    manager.bind(str(tmp_path / "notify"))
+    manager.setblocking(False)
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+    closed = False
+    monkeypatch.setattr(app, "terminal_closed", lambda: lambda: closed)
+    heard = b""
+
+    async def hears(word: bytes) -> None:
+        nonlocal heard
+        async with asyncio.timeout(10):
+            while word not in heard:
+                with suppress(BlockingIOError):
+                    heard += manager.recv(4096) + b"\n"
+                await asyncio.sleep(0.01)
+
+    async def hang_up() -> None:
+        nonlocal closed
+        await hears(b"READY=1")
+        os.kill(os.getpid(), signal.SIGHUP)
+        await hears(b"RELOADING=1")
+        closed = True
+        os.kill(os.getpid(), signal.SIGHUP)
+        await hears(b"STOPPING=1")
+
+    async def run_and_hang_up(*arguments: Any) -> None:
+        task = asyncio.create_task(hang_up())
+        await app.run(*arguments)
+        await task
+
+    monkeypatch.setattr(cli, "run", run_and_hang_up)
+    with manager:
+        assert cli.main(["serve", "--port", "0", "--log-format", "json", "--event-loop", "asyncio"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    messages = [json.loads(line)["message"] for line in captured.err.splitlines()]
+    assert [message.partition(" ")[0] for message in messages] == ["live", "nothing", "stopping"]
 
 
 @pytest.mark.parametrize(

@@ -18,21 +18,32 @@ LAYERS = (
         "monitor.selection",
         "monitor.loop",
         "monitor.files",
+        "monitor.logs",
+        "monitor.notify",
         "monitor.readers",
         "monitor.masks",
         "monitor.load",
         "monitor.asking",
     },
-    {"monitor.probe"},
+    {"monitor.probe", "monitor.reload"},
     {"monitor.hookspecs", "monitor.frame"},
     {"monitor", "monitor.health"},
     {"monitor.runner"},
     {"monitor.encoder", "monitor.registry", "monitor.sampler"},
-    {"monitor.hub", "monitor.history", "monitor.machine", "monitor.report", "monitor.llama", "monitor.auth"},
+    {
+        "monitor.hub",
+        "monitor.history",
+        "monitor.machine",
+        "monitor.report",
+        "monitor.llama",
+        "monitor.auth",
+        "monitor.doctor",
+    },
     {"monitor.web"},
     {"monitor.config"},
     {"monitor.access"},
     {"monitor.app"},
+    {"monitor.diagnosis"},
     {"monitor.cli"},
     {"monitor.__main__"},
 )
@@ -64,7 +75,11 @@ def imports(path: Path) -> Iterator[str]:
 
 def layer(module: str) -> int:
     name = next(
-        (each for each in ("monitor.web", "monitor.load", "monitor.llama", "monitor.auth") if module.startswith(each)),
+        (
+            each
+            for each in ("monitor.web", "monitor.load", "monitor.llama", "monitor.auth", "monitor.doctor")
+            if module.startswith(each)
+        ),
         module,
     )
     places = [number for number, names in enumerate(LAYERS) if name in names]
@@ -97,7 +112,7 @@ def test_only_the_web_and_the_top_know_aiohttp_and_only_the_top_knows_the_settin
     roots = {name.partition(".")[0] for name in imports(MODULES[module])}
     if not module.startswith("monitor.web") and module != "monitor.app":
         assert not {name for name in roots if name.startswith("aiohttp")}
-    if module not in ("monitor.access", "monitor.app", "monitor.cli"):
+    if module not in ("monitor.access", "monitor.app", "monitor.diagnosis", "monitor.cli"):
         assert "monitor.config" not in set(imports(MODULES[module]))
 
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # What the tests need besides Python packages: Chromium, Node.js for the README's components and for a client of the stream,
-# FUSE for the hung disk, libfaketime for the clock that is set, nginx and Caddy for the configurations of docs/deploy.md.
+# FUSE for the hung disk, libfaketime for the clock that is set, OpenSSL for certificates, nginx and Caddy for the configurations
+# of docs/deploy.md.
 # Takes the folder of the virtual environment's programs. Installs with apt-get where it may; says what to do elsewhere.
 set -eu
 bin=$1
@@ -12,6 +13,7 @@ command -v faketime >/dev/null || wanted="$wanted faketime"
 command -v fusermount3 >/dev/null || wanted="$wanted fuse3"
 command -v caddy >/dev/null || wanted="$wanted caddy"
 PATH="$PATH:/usr/sbin" command -v nginx >/dev/null || wanted="$wanted nginx"
+command -v openssl >/dev/null || wanted="$wanted openssl"
 
 if [ -n "$wanted" ]; then
     if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then

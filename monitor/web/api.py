@@ -1,4 +1,4 @@
-"""The HTTP API: the newest frame, the probes, and whether all is well."""
+"""The HTTP API: the newest frame, those before it, and the probes."""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,8 +17,6 @@ from monitor.web.keys import HISTORY, REGISTRY, SAMPLER
 from monitor.web.peer import STREAM
 from monitor.web.query import Stretch, known_fields, read_history
 
-#: `/healthz` fails when the newest frame is older than this many intervals.
-PATIENCE = 3
 #: Rows of the history that are read before others have their turn, and that are written at a time.
 STRIDE = 100
 PIECE = 500
@@ -122,19 +120,6 @@ def columns_of(selection: Selection, known: Mapping[str, Sequence[str]]) -> dict
     every = {f"{section}.{field}": (section, field) for section, fields in known.items() for field in fields}
     asked = selection.fields
     return {name: parts for name, parts in every.items() if asked is None or name in asked or parts[0] in asked}
-
-
-async def healthz(request: web.Request) -> web.Response:
-    """GET /healthz: 200 while frames come, 503 when the newest is older than three intervals."""
-    history, sampler = request.app[HISTORY], request.app[SAMPLER]
-    age = history.age
-    if age is None:
-        raise Refusal(503, "no_frame", "The first frame is not there yet.", {"Retry-After": "1"})
-    if age > PATIENCE * sampler.interval:
-        raise Refusal(
-            503, "frames_stopped", f"The newest frame is {age:.1f} s old; one is due every {sampler.interval:g} s."
-        )
-    return web.json_response({"status": "ok", "frame_age_seconds": round(age, 3)})
 
 
 def describe(runner: Runner, registry: Registry, interval: float) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.http import HttpProcessingError
 from aiohttp.typedefs import Handler
 
+from monitor.logs import REQUEST_ID
 from monitor.text import printable
 from monitor.web.identity import is_known
 from monitor.web.mount import local_path, root_of
@@ -50,8 +51,10 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         if isinstance(raised, OSError) and raised.errno == errno.ENAMETOOLONG:
             refusal = _from_aiohttp(web.HTTPNotFound())  # no static file can be called that
         else:
-            log.exception("%s %s", request.method, request.path)
-            refusal = Refusal(500, "internal_error", "The server failed at this request; its log says how.")
+            name = REQUEST_ID.get()
+            log.exception("%s %s (request %s)", request.method, request.path, name)
+            message = f"The server failed at this request; its log says how, under {name}."
+            refusal = Refusal(500, "internal_error", message)
     return _answer(request, refusal)
 
 
@@ -66,7 +69,7 @@ def without_malformed(record: logging.LogRecord) -> bool:
 
 def is_api(path: str) -> bool:
     """Tell whether programs read what stands at this path of the site map."""
-    return path.startswith("/api/") or path in ("/api", "/healthz")
+    return path.startswith("/api/") or path in ("/api", "/healthz", "/readyz")
 
 
 def _from_aiohttp(raised: web.HTTPException) -> Refusal:

@@ -6,6 +6,7 @@ from monitor.history import History
 from monitor.hub import Hub
 from monitor.machine import Machine
 from monitor.registry import Registry
+from monitor.reload import Reload
 from monitor.sampler import Sampler
 
 REGISTRY = web.AppKey("registry", Registry)
@@ -15,3 +16,4 @@ HUB = web.AppKey("hub", Hub)
 MACHINE = web.AppKey("machine", Machine)
 VERSION = web.AppKey("version", str)
 BASE_PATH = web.AppKey("base_path", str)
+RELOAD = web.AppKey("reload", Reload)

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from monitor.web import api, ask, assets, events, live, login, pages, tickets
+from monitor.web import api, ask, assets, events, live, login, pages, ready, tickets
 from monitor.web.keys import BASE_PATH
 
 
@@ -22,8 +22,10 @@ def setup_routes(app: web.Application) -> None:
     app.router.add_get(base + "/login", login.page, name="login")
     app.router.add_post(base + "/login", login.log_in, name="login")
     app.router.add_post(base + "/logout", login.log_out, name="logout")
-    app.router.add_get(base + "/healthz", api.healthz, name="healthz")
+    app.router.add_get(base + "/healthz", ready.healthz, name="healthz")
+    app.router.add_get(base + "/readyz", ready.readyz, name="readyz")
     app.router.add_get(base + "/static/{name}", assets.asset, name="static")
     if base:
         app.router.add_get(base, pages.to_home, name="to-home")
-        app.router.add_get("/healthz", api.healthz, name="own-healthz")  # for supervisors, who see no proxy
+        app.router.add_get("/healthz", ready.healthz, name="own-healthz")  # for supervisors, who see no proxy
+        app.router.add_get("/readyz", ready.readyz, name="own-readyz")

@@ -1,18 +1,27 @@
 """A TCP proxy on loopback whose connections a test can cut; the server behind it lives on."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
+
+Change = Callable[[bytes], bytes]
+
+STREAMS = (b"/api/stream", b"/api/ws/metrics")
 
 
 class Proxy:
     """Carries bytes to `target`, a port of this machine, and back.
 
+    change    what it makes of the head of each connection's first request
+    holds     it keeps back what comes after the head of an answer that is a stream
     requests  the target of each connection's first request, in the order they came
     """
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int, change: Change = bytes, *, holds: bool = False) -> None:
+        self._change = change
+        self._holds = holds
         self.requests: list[str] = []
         self.port = 0
         self._target = target
@@ -56,11 +65,11 @@ class Proxy:
         self._open.add(writer)
         try:
             with suppress(OSError, asyncio.IncompleteReadError):
-                head = await reader.readuntil(b"\r\n")
+                head = await reader.readuntil(b"\r\n\r\n")
                 self.requests.append(head.split(b" ")[1].decode())
                 there, here = await asyncio.open_connection("127.0.0.1", self._target)
-                here.write(head)
-                ways = [asyncio.create_task(way) for way in (_pump(reader, here), _pump(there, writer))]
+                here.write(self._change(head))
+                ways = [asyncio.create_task(way) for way in (_pump(reader, here), self._back(head, there, writer))]
                 await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
                 for way in ways:
                     way.cancel()
@@ -68,6 +77,15 @@ class Proxy:
         finally:
             writer.transport.abort()
             self._open.discard(writer)
+
+    async def _back(self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._holds and any(path in head for path in STREAMS):
+            with suppress(OSError, asyncio.IncompleteReadError):
+                writer.write(await reader.readuntil(b"\r\n\r\n"))
+                while await reader.read(65536):
+                    pass
+        else:
+            await _pump(reader, writer)
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
