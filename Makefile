@@ -1,6 +1,6 @@
 # The two commands of a newcomer are `make run` and `make test`; each does all its own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint format bench soak eval screenshots clean
+.PHONY: help install run test lint format bench soak eval fuzz types screenshots clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -34,6 +34,12 @@ soak: $(VENV)/.installed-dev ## Hold 1,000 clients that come and go for 45 minut
 
 eval: $(VENV)/.installed-dev ## Ask the evaluation's questions, print how right the answers are and what they cost (ARGS="--help" for more)
 	$(BIN)/python -m tests.ask $(ARGS)
+
+fuzz: $(VENV)/.installed-dev ## Hold a server to its OpenAPI document (ARGS="--max-examples 1000", and all that schemathesis takes)
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
+types: $(VENV)/.installed ## Make the TypeScript types anew from the declarations of the API
+	$(BIN)/python -m monitor.web.contract.typescript > monitor/web/static/monitor.d.ts
 
 screenshots: $(VENV)/.tools ## Make the pictures in docs/images anew
 	$(BIN)/python -m tests.e2e.screenshots

@@ -43,7 +43,8 @@ from monitor.web.keeper import Keeper
 from monitor.web.openai import RemoteEngine
 from monitor.web.pages import setup_templates
 from monitor.web.peer import STREAM, Stream, close_stream
-from monitor.web.routes import setup_routes
+from monitor.web.reference import REFERENCE, Reference
+from monitor.web.routes import ROUTES, setup_routes
 from monitor.web.watch import WATCH, Watch
 
 log = logging.getLogger(__name__)
@@ -103,6 +104,7 @@ def create_app(settings: Settings, probes: Registry) -> web.Application:
     app[ask.DESK] = Desk()
     app[api.ANSWERS] = asyncio.Semaphore(api.UNDER_WAY)
     app[assets.ASSETS] = assets.load()
+    app[REFERENCE] = Reference(ROUTES, app[keys.SAMPLER], app[keys.VERSION], authentication=authenticator is not None)
     setup_templates(app)
     setup_routes(app)
     # At its own port alone: this header is about every port of the name, and a name has other services.

@@ -4,7 +4,12 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+#: A client's pace is less than so many ticks.
+SLOWEST: Final = 2**31
+#: The largest number of seconds that is read: beyond it not every client can write a whole one.
+LARGEST: Final = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ def read_pace(text: str, interval: float) -> int:
     Raises ValueError with what would be right.
     """
     seconds = read_seconds(text)
-    every = round(seconds / interval) if seconds / interval < 2**31 else 0
+    every = round(seconds / interval) if seconds / interval < SLOWEST else 0
     if every < 1 or not math.isclose(every * interval, seconds, rel_tol=1e-6):
         raise ValueError(f"a whole multiple of the server's interval, {interval:g} s")
     return every
@@ -72,7 +77,7 @@ def read_fields(text: str, known: Mapping[str, Sequence[str]]) -> tuple[str, ...
 def read_seconds(text: str) -> float:
     """Return a number of seconds above 0. Raises ValueError with what would be right."""
     seconds = _number(text)
-    if not 0 < seconds < math.inf:
+    if not 0 < seconds <= LARGEST:
         raise ValueError("a number of seconds above 0")
     return seconds
 
@@ -80,7 +85,7 @@ def read_seconds(text: str) -> float:
 def read_moment(text: str) -> float:
     """Return a Unix time in seconds. Raises ValueError with what would be right."""
     seconds = _number(text)
-    if not 0 <= seconds < math.inf:
+    if not 0 <= seconds <= LARGEST:
         raise ValueError("a Unix time in seconds")
     return seconds
 

@@ -67,13 +67,13 @@ async def test_every_probe_tells_its_fields_state_cost_and_error(connect: Connec
 
 
 def test_the_shape_of_a_field_follows_from_what_it_is_per() -> None:
-    assert describe_field(Field("a", "MB", "A.", per="core"))["shape"] == "list"
-    assert describe_field(Field("a", "MB", "A.", per="mount", keyed=True))["shape"] == "table"
+    assert describe_field(Field("a", "MB", "A.", per="core")).shape == "list"
+    assert describe_field(Field("a", "MB", "A.", per="mount", keyed=True)).shape == "table"
 
 
 def test_the_phrases_of_a_field_are_shown() -> None:
     field = Field("a", "MB", "A.", phrases={"en": ("what A holds",)})
-    assert describe_field(field)["phrases"] == {"en": ["what A holds"]}
+    assert describe_field(field).phrases == {"en": ["what A holds"]}
 
 
 async def test_the_past_comes_as_columns(connect: Connect) -> None:

@@ -12,6 +12,7 @@ from monitor.probe import Field
 from monitor.registry import Registry
 from monitor.runner import Runner
 from monitor.selection import Selection
+from monitor.web import documents
 from monitor.web.errors import Refusal
 from monitor.web.keys import HISTORY, REGISTRY, SAMPLER
 from monitor.web.peer import STREAM
@@ -40,19 +41,17 @@ async def system_stats(request: web.Request) -> web.Response:
 async def probes(request: web.Request) -> web.Response:
     """GET /api/probes: each probe with its fields, state, cost and error; and what does not run, and why."""
     registry, sampler = request.app[REGISTRY], request.app[SAMPLER]
-    document = {
-        "interval": sampler.interval,
-        "probes": [describe(runner, registry, sampler.interval) for runner in sampler.runners],
-        "disabled": [
-            {"name": name, "plugin": source.plugin, "distribution": source.distribution}
-            for name, source in registry.disabled.items()
+    document = documents.Probes(
+        interval=sampler.interval,
+        probes=[describe(runner, registry, sampler.interval) for runner in sampler.runners],
+        disabled=[
+            documents.Source(name, source.plugin, source.distribution) for name, source in registry.disabled.items()
         ],
-        "left_out": [
-            {"plugin": each.source.plugin, "distribution": each.source.distribution, "error": each.reason}
-            for each in registry.left_out
+        left_out=[
+            documents.LeftOut(each.source.plugin, each.source.distribution, each.reason) for each in registry.left_out
         ],
-    }
-    return web.Response(body=msgspec.json.encode(document), content_type="application/json", charset="utf-8")
+    )
+    return answer(document)
 
 
 async def past(request: web.Request) -> web.StreamResponse:
@@ -122,38 +121,46 @@ def columns_of(selection: Selection, known: Mapping[str, Sequence[str]]) -> dict
     return {name: parts for name, parts in every.items() if asked is None or name in asked or parts[0] in asked}
 
 
-def describe(runner: Runner, registry: Registry, interval: float) -> dict[str, Any]:
-    """Return what there is to say about one probe; times in milliseconds of wall clock."""
+def answer(document: msgspec.Struct, status: int = 200) -> web.Response:
+    """Return one of `monitor.web.documents` as the body of an answer."""
+    body = msgspec.json.encode(document)
+    return web.Response(status=status, body=body, content_type="application/json", charset="utf-8")
+
+
+def describe(runner: Runner, registry: Registry, interval: float) -> documents.Probe:
+    """Return what there is to say about one probe."""
     probe, health, cost = runner.probe, runner.health, runner.cost
     source = registry.sources[probe.name]
-    return {
-        "name": probe.name,
-        "plugin": source.plugin,
-        "distribution": source.distribution,
-        "state": str(health.state),
-        "error": health.error,
-        "interval": runner.every * interval,
-        "samples": cost.samples,
-        "failures": health.failures,
-        "missed": health.missed,
-        "cost_ms": {
-            "last": round(cost.last * 1000, 3),
-            "mean": round(cost.mean * 1000, 3),
-            "max": round(cost.longest * 1000, 3),
-        },
-        "fields": [describe_field(each) for each in probe.fields],
-    }
+    return documents.Probe(
+        name=probe.name,
+        plugin=source.plugin,
+        distribution=source.distribution,
+        state=health.state,
+        error=health.error,
+        interval=runner.every * interval,
+        samples=cost.samples,
+        failures=health.failures,
+        missed=health.missed,
+        cost_ms=documents.Cost(
+            last=round(cost.last * 1000, 3), mean=round(cost.mean * 1000, 3), max=round(cost.longest * 1000, 3)
+        ),
+        fields=[describe_field(each) for each in probe.fields],
+    )
 
 
-def describe_field(field: Field) -> dict[str, Any]:
-    """Return a field as JSON; `shape` tells what its value is in the frame: number, list or table."""
-    shape = "number" if field.per is None else "table" if field.keyed else "list"
-    return {
-        "name": field.name,
-        "unit": field.unit,
-        "help": field.help,
-        "kind": field.kind,
-        "shape": shape,
-        "per": field.per,
-        "phrases": {language: list(texts) for language, texts in field.phrases.items()},
-    }
+def describe_field(field: Field) -> documents.ProbeField:
+    """Return a field as JSON has it."""
+    return documents.ProbeField(
+        name=field.name,
+        unit=field.unit,
+        help=field.help,
+        kind=field.kind,
+        shape=shape_of(field),
+        per=field.per,
+        phrases={language: list(texts) for language, texts in field.phrases.items()},
+    )
+
+
+def shape_of(field: Field) -> documents.FieldShape:
+    """Return what the value of a field is in the frame."""
+    return "number" if field.per is None else "table" if field.keyed else "list"

@@ -1,27 +1,29 @@
 """Questions to the model: POST /api/ask, answered from the newest frame; GET /api/ask tells how the model stands."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
 from aiohttp import web
+from msgspec import UNSET
 
 from monitor.encoder import decode, named_event
 from monitor.llama.engine import Engine, Piece, Refused, State, Unavailable, Usage
 from monitor.llama.grounding.answer import Grounded, Grounding
+from monitor.llama.grounding.facts import Fact
 from monitor.llama.grounding.guard import NumberGuard
+from monitor.web import api, documents
 from monitor.web.desk import Desk
+from monitor.web.documents import LONGEST, MOST_TOKENS, VISIBLE, Question
 from monitor.web.errors import Refusal
 from monitor.web.events import event_response
 from monitor.web.keys import HISTORY
 
-#: Characters of a question, and tokens of an answer.
-LONGEST: Final = 4000
-MOST_TOKENS: Final = 512
 #: Seconds from the question to the end of its answer.
 PATIENCE: Final = 60.0
 #: Seconds between two looks whether the client is still there.
@@ -32,14 +34,6 @@ NOTHING_USED: Final = Usage(0, 0)
 ENGINE: Final = web.AppKey("engine", Engine)
 GROUNDING = web.AppKey("grounding", Grounding)
 DESK = web.AppKey("desk", Desk)
-
-
-class Question(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The body of a question."""
-
-    prompt: str
-    grounded: bool = True
-    max_tokens: int = 128
 
 
 @dataclass(slots=True)
@@ -55,24 +49,34 @@ class Answer:
     usage: Usage = NOTHING_USED
 
     @property
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> documents.Facts:
         """What is known before the model has said a word."""
-        facts = [
-            {name: value for name, value in asdict(fact).items() if value is not None or name == "value"}
-            for fact in self.grounded.facts
-        ]
-        return {"kind": self.grounded.kind, "facts": facts, "timestamp": self.timestamp}
+        return documents.Facts(self.grounded.kind, list(map(_fact, self.grounded.facts)), self.timestamp)
 
     @property
-    def document(self) -> dict[str, Any]:
+    def document(self) -> documents.Answer:
         """The whole answer."""
-        return {
-            "response": self.text,
-            "model": self.model,
-            **self.facts,
-            "usage": self.usage,
-            "duration_ms": round((time.monotonic() - self.began) * 1000, 1),
-        }
+        known = self.facts
+        return documents.Answer(
+            response=self.text,
+            model=self.model,
+            kind=known.kind,
+            facts=known.facts,
+            timestamp=known.timestamp,
+            usage=documents.Usage(self.usage.prompt_tokens, self.usage.completion_tokens),
+            duration_ms=round((time.monotonic() - self.began) * 1000, 1),
+        )
+
+
+def _fact(fact: Fact) -> documents.Fact:
+    return documents.Fact(
+        fact.field,
+        fact.value,
+        fact.unit,
+        fact.text,
+        UNSET if fact.aggregate is None else fact.aggregate,
+        UNSET if fact.seconds is None else fact.seconds,
+    )
 
 
 async def ask(request: web.Request) -> web.StreamResponse:
@@ -85,25 +89,14 @@ async def ask(request: web.Request) -> web.StreamResponse:
     if request.headers.get("Accept", "").startswith("text/event-stream"):
         return await _as_events(request, engine, desk, answer)
     await _while_here(request, _answered(engine, desk, answer, _nobody))
-    return _json(answer.document)
+    return api.answer(answer.document)
 
 
 async def model(request: web.Request) -> web.Response:
     """GET /api/ask: the model, its state, and how many questions wait."""
     engine, desk = request.app[ENGINE], request.app[DESK]
-    return _json(
-        {
-            "model": engine.name,
-            "state": engine.state,
-            "waiting": desk.waiting,
-            "limits": {
-                "waiting": desk.limit,
-                "prompt_characters": LONGEST,
-                "max_tokens": MOST_TOKENS,
-                "seconds": PATIENCE,
-            },
-        }
-    )
+    limits = documents.ModelLimits(desk.limit, LONGEST, MOST_TOKENS, PATIENCE)
+    return api.answer(documents.Model(engine.name, engine.state, desk.waiting, limits))
 
 
 def read_question(content_type: str, body: bytes) -> Question:
@@ -114,16 +107,15 @@ def read_question(content_type: str, body: bytes) -> Question:
         question = msgspec.json.decode(body, type=Question)
     except ValueError as error:  # no JSON, no UTF-8, a wrong type, an unknown key
         raise Refusal(400, "bad_body", f"{error}.") from None
-    if not question.prompt.strip():
+    if not re.search(VISIBLE, question.prompt):
         raise Refusal(400, "bad_body", "prompt is empty; it must be a question.")
     if len(question.prompt) > LONGEST:
         raise Refusal(
             413, "prompt_too_long", f"prompt has {len(question.prompt)} characters; it may have {LONGEST} at most."
         )
-    if not 1 <= question.max_tokens <= MOST_TOKENS:
-        raise Refusal(
-            400, "bad_body", f"max_tokens is {question.max_tokens}; it must be a whole number from 1 to {MOST_TOKENS}."
-        )
+    tokens = float(question.max_tokens)
+    if not (1 <= tokens <= MOST_TOKENS and tokens.is_integer()):
+        raise Refusal(400, "bad_body", f"max_tokens is {tokens:g}; it must be a whole number from 1 to {MOST_TOKENS}.")
     return question
 
 
@@ -133,13 +125,11 @@ def begin(app: web.Application, question: Question) -> Answer:
     latest = history.latest
     if latest is None:
         raise Refusal(503, "no_frame", "The first frame is not there yet; try again in a second.", {"Retry-After": "1"})
-    grounding = app[GROUNDING]
+    grounding, tokens = app[GROUNDING], int(question.max_tokens)
     if question.grounded:
-        grounded = grounding.ground(
-            question.prompt, decode(latest.encoded), history.after(-1), max_tokens=question.max_tokens
-        )
+        grounded = grounding.ground(question.prompt, decode(latest.encoded), history.after(-1), max_tokens=tokens)
     else:
-        grounded = grounding.free(question.prompt, max_tokens=question.max_tokens)
+        grounded = grounding.free(question.prompt, max_tokens=tokens)
     return Answer(question.prompt, grounded, app[ENGINE].name, latest.timestamp)
 
 
@@ -192,14 +182,14 @@ async def _as_events(request: web.Request, engine: Engine, desk: Desk, answer: A
     response = event_response()
     await response.prepare(request)
 
-    async def send(name: str, document: object) -> None:
+    async def send(name: str, document: msgspec.Struct) -> None:
         await response.write(named_event(name, msgspec.json.encode(document)))
 
     await send("facts", answer.facts)
     try:
-        await _while_here(request, _answered(engine, desk, answer, lambda text: send("token", {"text": text})))
+        await _while_here(request, _answered(engine, desk, answer, lambda text: send("token", documents.Token(text))))
     except Refusal as refusal:
-        await send("error", {"code": refusal.code, "message": refusal.message, "status": refusal.status})
+        await send("error", documents.Failure(refusal.code, refusal.message, refusal.status))
     else:
         await send("done", answer.document)
     return response
@@ -222,7 +212,3 @@ async def _while_here(request: web.Request, work: Coroutine[Any, Any, None]) -> 
 
 async def _nobody(text: str) -> None:
     """Tell nobody."""
-
-
-def _json(document: object) -> web.Response:
-    return web.Response(body=msgspec.json.encode(document), content_type="application/json", charset="utf-8")

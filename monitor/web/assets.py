@@ -12,8 +12,19 @@ from typing import Final
 
 from aiohttp import web
 
+from monitor.web.operation import Parameter, Reader
+
 FOLDER: Final = Path(__file__).resolve().parent / "static"
-TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".ts": "text/plain"}
+
+NAME: Final = Parameter(
+    "name",
+    Reader(
+        lambda text, _: text, lambda _: {"type": "string", "pattern": "^[A-Za-z0-9._-]+$", "examples": ["icon.svg"]}
+    ),
+    "Name of the file.",
+    "path",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +49,26 @@ async def asset(request: web.Request) -> web.Response:
     found = request.app[ASSETS].get(request.match_info["name"])
     if found is None:
         raise web.HTTPNotFound
+    return fresh(request, found.body, found.media_type, found.etag)
+
+
+def fresh(request: web.Request, body: bytes, media_type: str, etag: str) -> web.Response:
+    """Return the body, or 304 to those who have it already."""
     known = {each.value for each in request.if_none_match or ()}
-    if found.etag in known or "*" in known:
+    if etag in known or "*" in known:
         answer = web.Response(status=304)
     else:
-        answer = web.Response(body=found.body, content_type=found.media_type, charset="utf-8")
-    answer.etag = found.etag
+        answer = web.Response(body=body, content_type=media_type, charset="utf-8")
+    answer.etag = etag
     return answer
+
+
+def etag_of(body: bytes) -> str:
+    """Return a name for this very content."""
+    return hashlib.sha256(body).hexdigest()[:16]
 
 
 def _read(path: Path) -> Asset:
     body = path.read_bytes()
     media_type = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return Asset(body, media_type, hashlib.sha256(body).hexdigest()[:16])
+    return Asset(body, media_type, etag_of(body))

@@ -2,6 +2,8 @@
 
 import errno
 import logging
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 import aiohttp_jinja2
 import msgspec
@@ -11,10 +13,54 @@ from aiohttp.typedefs import Handler
 
 from monitor.logs import REQUEST_ID
 from monitor.text import printable
+from monitor.web.documents import ErrorDetail, Problem
 from monitor.web.identity import is_known
 from monitor.web.mount import local_path, root_of
 
 log = logging.getLogger(__name__)
+
+
+class Code(NamedTuple):
+    """One stable word for programs: the HTTP status that it comes with, and when."""
+
+    status: int
+    when: str
+
+
+#: Every code that a refusal may have.
+CODES: Final[Mapping[str, Code]] = {
+    "bad_request": Code(400, "A request that is no HTTP or has too long a head, or a WebSocket handshake that is none"),
+    "bad_body": Code(400, "The body of a question makes no sense; the message names the key"),
+    "bad_query": Code(400, "A parameter of the query makes no sense; the message names it"),
+    "foreign_origin": Code(403, "A page of an origin that is neither ours nor listed asks"),
+    "two_credentials": Code(400, "Two different credentials in one request"),
+    "unauthenticated": Code(401, "No valid token is shown, and the server asks for one"),
+    "missing_scope": Code(403, "The token is valid, and not for this; the message names the scope"),
+    "no_authentication": Code(404, "A ticket, of a server that asks nobody who they are"),
+    "no_form": Code(415, "The login page was sent something that is no form"),
+    "too_many_tickets": Code(429, "Too many tickets are out that nobody has used"),
+    "stopping": Code(503, "`/readyz`, when the server has been told to stop"),
+    "not_found": Code(404, "There is nothing at this address"),
+    "method_not_allowed": Code(405, "Another method is meant; `Allow` says which"),
+    "not_json": Code(415, "The body of a question is not application/json"),
+    "prompt_too_long": Code(413, "A prompt of too many characters"),
+    "expectation_failed": Code(417, "An Expect header that is not 100-continue"),
+    "foreign_host": Code(421, "The Host header names another server"),
+    "request_entity_too_large": Code(413, "A body of more than 64 KiB"),
+    "websocket_version": Code(426, "A WebSocket of another version than 13"),
+    "upgrade_required": Code(426, "The stream's address without a WebSocket handshake"),
+    "too_many_questions": Code(429, "As many questions wait as may; `Retry-After` says when to try again"),
+    "internal_error": Code(500, "A fault of ours; the log has it"),
+    "too_many_clients": Code(503, "As many clients as may be are here; `Retry-After` says when to try again"),
+    "no_model": Code(503, "There is no model for questions, or it has just failed"),
+    "no_frame": Code(503, "Before the first frame"),
+    "frames_stopped": Code(503, "The newest frame is older than three intervals"),
+    "too_slow": Code(504, "A question had no whole answer in time"),
+}
+#: Those that every route may have, for they come before it or instead of it.
+EVERYWHERE: Final = ("bad_request", "expectation_failed", "foreign_host", "internal_error", "too_many_clients")
+#: Those that every route may have where the server asks who comes, and that route is not open to all.
+WHERE_ASKED: Final = ("two_credentials", "unauthenticated", "missing_scope")
 
 
 class Refusal(Exception):
@@ -81,7 +127,7 @@ def _from_aiohttp(raised: web.HTTPException) -> Refusal:
 
 def _answer(request: web.Request, refusal: Refusal) -> web.Response:
     if is_api(local_path(request)):
-        body = msgspec.json.encode({"error": {"code": refusal.code, "message": refusal.message}})
+        body = msgspec.json.encode(Problem(ErrorDetail(refusal.code, refusal.message)))
         return web.Response(
             body=body, status=refusal.status, content_type="application/json", charset="utf-8", headers=refusal.headers
         )

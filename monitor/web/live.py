@@ -22,6 +22,16 @@ FAREWELL: Final = 1.0
 #: The one version of the protocol that is a standard (RFC 6455, 4.4).
 VERSION: Final = "13"
 
+#: Why a stream is closed, by the code of the closing frame (RFC 6455, 7.4).
+CLOSE_CODES: Final = {
+    WSCloseCode.OK: "Whoever closes first chooses the code; this one where there is nothing to say.",
+    WSCloseCode.GOING_AWAY: "The server stops: come back, after a random time.",
+    WSCloseCode.PROTOCOL_ERROR: "What came in was not RFC 6455: unmasked, for one.",
+    WSCloseCode.INVALID_TEXT: "A text that came in was not UTF-8.",
+    WSCloseCode.POLICY_VIOLATION: "Too many messages came in, or the right to listen has ended.",
+    WSCloseCode.MESSAGE_TOO_BIG: f"A message of more than {LARGEST_MESSAGE} bytes came in.",
+}
+
 #: Sixteen bytes in base64. aiohttp's decoder leaves out what is not base64, and fails at what is not ASCII.
 KEY: Final = re.compile(r"[A-Za-z0-9+/]{22}==")
 

@@ -14,9 +14,14 @@ from monitor.web.credentials import cookie_name
 from monitor.web.errors import Refusal
 from monitor.web.identity import AUTHENTICATOR
 from monitor.web.mount import root_of
+from monitor.web.operation import FORM, Parameter, Reader
 from monitor.web.watch import WATCH
 
-FORM: Final = "application/x-www-form-urlencoded"
+NEXT: Final = Parameter(
+    "next",
+    Reader(lambda text, _: text, lambda _: {"type": "string", "examples": ["/demo"]}),
+    "The path of ours on which to go on; another one counts as `/`.",
+)
 #: A path of ours, and never of another host: printable ASCII, no second slash behind the first, no backslash.
 _LOCAL: Final = re.compile(r"/(?!/)[!-\[\]-~]{0,2000}")
 

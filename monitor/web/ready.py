@@ -5,6 +5,8 @@ from typing import Final
 
 from aiohttp import web
 
+from monitor.web import documents
+from monitor.web.api import answer
 from monitor.web.errors import Refusal
 from monitor.web.keys import HISTORY, SAMPLER
 
@@ -40,4 +42,4 @@ async def readyz(request: web.Request) -> web.Response:
 def _answer(app: web.Application) -> web.Response:
     if (refusal := trouble(app)) is not None:
         raise refusal
-    return web.json_response({"status": "ok", "frame_age_seconds": round(app[HISTORY].age or 0.0, 3)})
+    return answer(documents.Health("ok", round(app[HISTORY].age or 0.0, 3)))

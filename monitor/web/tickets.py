@@ -1,9 +1,10 @@
 """Tickets for streams: POST /api/tickets."""
 
-import msgspec
 from aiohttp import web
 
 from monitor.auth.tickets import LIFE, TooManyTickets
+from monitor.web import documents
+from monitor.web.api import answer
 from monitor.web.errors import Refusal
 from monitor.web.identity import AUTHENTICATOR, principal_of
 
@@ -18,5 +19,4 @@ async def issue(request: web.Request) -> web.Response:
     except TooManyTickets:
         message = f"Too many tickets are out that nobody has used; those expire after {LIFE:g} s."
         raise Refusal(429, "too_many_tickets", message, {"Retry-After": f"{LIFE:.0f}"}) from None
-    body = msgspec.json.encode({"ticket": ticket, "expires_in": LIFE})
-    return web.Response(status=201, body=body, content_type="application/json", charset="utf-8")
+    return answer(documents.Ticket(ticket, LIFE), 201)

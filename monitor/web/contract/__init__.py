@@ -1,0 +1,1 @@
+"""The contract for tools, made of the declarations that the code uses. Imported when somebody asks for it."""

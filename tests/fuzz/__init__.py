@@ -1,0 +1,1 @@
+"""Schemathesis against a real server: what the contract says, the server does."""
