@@ -13,12 +13,15 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from monitor.web.errors import Refusal, is_api
+from monitor.web.seldom import Seldom
 
 log = logging.getLogger(__name__)
 
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 #: What a page of a listed origin may send besides what every page may.
-_HEADERS = ("Content-Type", "Last-Event-ID")
+_HEADERS = ("Authorization", "Content-Type", "Last-Event-ID")
+#: Methods that change nothing (RFC 9110, 9.2.1).
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -63,11 +66,13 @@ def is_same_origin(origin: str, host: Authority) -> bool:
 
 
 def guard(allowed_hosts: Collection[str], cors_origins: Collection[str]) -> Middleware:
-    """Return the middleware that refuses foreign hosts (421) and upgrades and preflights of foreign pages (403).
+    """Return the middleware that refuses foreign hosts (421), and what foreign pages may not do (403).
 
-    A page that rebinds its own name to this address still sends its own name as Host; a page of another origin
-    cannot read our answers without CORS, but could read a WebSocket: browsers leave that check to the server.
+    A page that rebinds its own name to this address still sends its own name as Host. A page of another origin cannot
+    read our answers without CORS, but could read a WebSocket, and could send what changes something: browsers leave
+    both checks to the server.
     """
+    refused = Seldom(log, logging.INFO)
     allowed = frozenset(_canonical(host) for host in allowed_hosts)
     origins = frozenset(cors_origins)
 
@@ -76,17 +81,28 @@ def guard(allowed_hosts: Collection[str], cors_origins: Collection[str]) -> Midd
         hosts = request.headers.getall("Host", [])
         host = authority(hosts[0]) if len(hosts) == 1 else None
         if host is None or not (is_loopback(host.host) or host.host in allowed):
-            raise _foreign_host(", ".join(hosts))
-        origin = request.headers.get("Origin")
-        if origin is not None and origin not in origins and not is_same_origin(origin, host):
-            preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
-            if preflight or "Upgrade" in request.headers:
+            name = ", ".join(hosts)
+            refused.tell("refused: Host %.100r", name)
+            raise _foreign_host(name)
+        origin = ", ".join(request.headers.getall("Origin", ()))
+        preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+        if origin and origin not in origins and not is_same_origin(origin, host):
+            if preflight or request.method not in _SAFE or "Upgrade" in request.headers:
+                refused.tell("refused: Origin %.100r", origin)
                 raise _foreign_origin(origin)
-        if request.method == "OPTIONS" and origin in origins and "Access-Control-Request-Method" in request.headers:
+        elif origin and preflight and origin in origins:
             return _preflight(request)
         return await handler(request)
 
     return middleware
+
+
+def protect(response: web.StreamResponse) -> None:
+    """Put the headers on an answer that are the same on all."""
+    response.headers["Server"] = "monitor"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Referrer-Policy"] = "no-referrer"
 
 
 def headers(cors_origins: Collection[str]) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
@@ -94,10 +110,7 @@ def headers(cors_origins: Collection[str]) -> Callable[[web.Request, web.StreamR
     origins = frozenset(cors_origins)
 
     async def put(request: web.Request, response: web.StreamResponse) -> None:
-        response.headers["Server"] = "monitor"
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Content-Security-Policy"] = POLICY
-        response.headers["Referrer-Policy"] = "no-referrer"
+        protect(response)
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin" if origins else "same-origin"
         response.headers.setdefault("Cache-Control", "no-store" if is_api(request.path) else "no-cache")
         if origins and is_api(request.path):
@@ -127,12 +140,12 @@ def _canonical(host: str) -> str:
 
 def _foreign_host(name: str) -> Refusal:
     host = authority(name)
-    log.info("refused: Host %.100r", name)
     hint = f"; if it should, start the server with --allowed-host {host.host}" if host else ""
     return Refusal(421, "foreign_host", f"This server does not answer to the name {name[:100]!r}{hint}.")
 
 
 def _foreign_origin(origin: str) -> Refusal:
-    log.info("refused: Origin %.100r", origin)
     hint = "" if origin == "null" else f"; if they should, start the server with --cors-origin {origin[:100]}"
-    return Refusal(403, "foreign_origin", f"Pages of {origin[:100]} may not read this stream{hint}.")
+    return Refusal(
+        403, "foreign_origin", f"Pages of {origin[:100]} may neither open the stream nor send anything here{hint}."
+    )
