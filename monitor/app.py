@@ -29,7 +29,7 @@ from monitor.registry import Registry
 from monitor.sampler import Sampler
 from monitor.web import api, ask, assets, guard, keys
 from monitor.web.desk import Desk
-from monitor.web.door import HEARING, KEEP_ALIVE, SPARE, Door, in_time
+from monitor.web.door import HEARING, SPARE, Door, in_time
 from monitor.web.errors import errors, without_malformed
 from monitor.web.keeper import Keeper
 from monitor.web.openai import RemoteEngine
@@ -97,13 +97,19 @@ async def run(settings: Settings, probes: Registry) -> None:
     app = create_app(settings, probes)
     http_log = logging.getLogger("monitor.http")
     http_log.addFilter(without_malformed)
-    runner = web.AppRunner(
-        app, access_log=access_log, logger=http_log, shutdown_timeout=FAREWELL, keepalive_timeout=KEEP_ALIVE
-    )
+    runner = web.AppRunner(app, shutdown_timeout=FAREWELL)
     try:
         await runner.setup()
         limit = settings.max_connections + SPARE
-        door = Door(runner, settings.host, settings.port, keeper=app[STREAM].keeper, limit=limit)
+        door = Door(
+            runner,
+            settings.host,
+            settings.port,
+            keeper=app[STREAM].keeper,
+            limit=limit,
+            access_log=access_log,
+            logger=http_log,
+        )
         try:
             await door.start()
         except OSError as error:

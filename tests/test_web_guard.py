@@ -160,6 +160,15 @@ async def test_our_own_pages_listed_ones_and_programs_may_post(connect: Connect)
         assert answer.headers["Vary"] == "Origin"
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "GZIP", "gzip, identity", "what"])
+@pytest.mark.parametrize("path", ["/api/ask", "/healthz", "/no"])
+async def test_an_encoded_body_is_refused_and_never_unpacked(connect: Connect, encoding: str, path: str) -> None:
+    client = await connect()
+    answer = await client.post(path, data=b"x", headers={"Content-Encoding": encoding})
+    assert (answer.status, answer.headers["Accept-Encoding"]) == (415, "identity")
+    assert "not compressed" in await answer.text()
+
+
 async def test_the_log_hears_of_foreign_names_seldom(connect: Connect, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     client = await connect()

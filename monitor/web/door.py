@@ -9,10 +9,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, cast
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
+from aiohttp.typedefs import Handler as Answer
 
+from monitor.web.handler import Handler
 from monitor.web.keeper import Keeper
 from monitor.web.relay import Relay, finish, reset, unsent
+from monitor.web.seldom import Seldom
 
 log = logging.getLogger(__name__)
 
@@ -140,12 +142,18 @@ class TurnedAway(asyncio.Protocol):
 class Door(web.BaseSite):
     """Listens, and lets in so many connections at a time, where aiohttp's own sites let in all.
 
-    limit  connections; further ones hear 503, and when many hear that already, they wait to be let in
+    limit    connections; further ones hear 503, and when many hear that already, they wait to be let in
+    options  for aiohttp's handler of a connection
     """
 
-    def __init__(self, runner: web.AppRunner, host: str, port: int, *, keeper: Keeper, limit: int) -> None:
+    def __init__(
+        self, runner: web.AppRunner, host: str, port: int, *, keeper: Keeper, limit: int, **options: Any
+    ) -> None:
         super().__init__(runner, backlog=BACKLOG)
-        self._protocols = cast(web.Server, runner.server)  # there is one: the line above has seen it
+        self._manager = cast(web.Server, runner.server)  # there is one: the line above has seen it
+        # Bodies stay as they come: what they unpack to may be any size, and `guard` refuses them.
+        self._options = {"keepalive_timeout": KEEP_ALIVE, "auto_decompress": False, **options}
+        self._malformed = Seldom(log, logging.DEBUG)
         self._host = host
         self._keeper = keeper
         self._limit = limit
@@ -209,7 +217,8 @@ class Door(web.BaseSite):
 
     def _admit(self) -> asyncio.Protocol:
         if self._inside < self._limit:
-            return Visit(self._protocols(), self._keeper, self._count_inside)
+            inner = Handler(self._manager, self._malformed, loop=asyncio.get_running_loop(), **self._options)
+            return Visit(inner, self._keeper, self._count_inside)
         return TurnedAway(self._count_hearing)
 
     def _count_inside(self, more: int) -> None:
@@ -261,13 +270,16 @@ def _close(sockets: list[socket.socket]) -> None:
 
 
 @web.middleware
-async def in_time(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def in_time(request: web.Request, handler: Answer) -> web.StreamResponse:
     """Tell the connection's `Visit` that the request is complete, when it is; its body is read here, once for all."""
     transport = request.transport
     visit = None if transport is None else transport.get_protocol()
     if transport is None or not isinstance(visit, Visit):  # the application runs behind another door than ours
         return await handler(request)
     if request.can_read_body:
+        size = request.content_length
+        if size is not None and size > request.client_max_size:  # and is not waited for
+            raise web.HTTPRequestEntityTooLarge(request.client_max_size, size)
         visit.asks()
         await request.read()
     visit.complete()

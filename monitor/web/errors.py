@@ -42,6 +42,8 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         if raised.status < 400:
             raise
         refusal = _from_aiohttp(raised)
+    except web.RequestPayloadError:
+        refusal = Refusal(400, "bad_request", "The body of this request is broken.", {"Connection": "close"})
     except Exception as raised:
         if isinstance(raised, ConnectionError) and (request.transport is None or request.transport.is_closing()):
             return web.Response(status=499)  # the client is gone: nobody reads this, and nothing is wrong here
@@ -55,11 +57,9 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 def without_malformed(record: logging.LogRecord) -> bool:
     """Leave out the tracebacks that aiohttp logs of requests that are no HTTP: anyone can send these. A log filter."""
-    error = record.exc_info[1] if record.exc_info else None
-    if isinstance(error, HttpProcessingError):
-        log.debug("malformed request: %s", printable(error.message))
-        return False
-    return True
+    return not isinstance(
+        record.exc_info[1] if record.exc_info else None, HttpProcessingError | web.RequestPayloadError
+    )
 
 
 def is_api(path: str) -> bool:

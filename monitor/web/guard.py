@@ -70,7 +70,7 @@ def guard(allowed_hosts: Collection[str], cors_origins: Collection[str]) -> Midd
 
     A page that rebinds its own name to this address still sends its own name as Host. A page of another origin cannot
     read our answers without CORS, but could read a WebSocket, and could send what changes something: browsers leave
-    both checks to the server.
+    both checks to the server. Bodies are taken as they are (415): what is compressed may become any size.
     """
     refused = Seldom(log, logging.INFO)
     allowed = frozenset(_canonical(host) for host in allowed_hosts)
@@ -92,6 +92,10 @@ def guard(allowed_hosts: Collection[str], cors_origins: Collection[str]) -> Midd
                 raise _foreign_origin(origin)
         elif origin and preflight and origin in origins:
             return _preflight(request)
+        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+            raise Refusal(
+                415, "encoded_body", "A body is taken as it is, not compressed.", {"Accept-Encoding": "identity"}
+            )
         return await handler(request)
 
     return middleware
