@@ -35,6 +35,7 @@ from monitor.web.keeper import Keeper
 from monitor.web.openai import RemoteEngine
 from monitor.web.pages import setup_templates
 from monitor.web.peer import STREAM, Stream, close_stream
+from monitor.web.proxies import PROXIES, Proxies, identify
 from monitor.web.routes import setup_routes
 
 log = logging.getLogger(__name__)
@@ -59,10 +60,17 @@ async def stream(sampler: Sampler, history: History, hub: Hub) -> None:
 
 def create_app(settings: Settings, probes: Registry) -> web.Application:
     """Return the application; it samples from its start-up to its clean-up."""
+    proxies = Proxies(settings.trusted_proxy, settings.proxy_user_header)
     app = web.Application(
-        middlewares=[errors, in_time, guard.guard(allowed_hosts(settings), settings.cors_origin)],
+        middlewares=[
+            errors,
+            in_time,
+            guard.guard(allowed_hosts(settings), settings.cors_origin),
+            *([identify(proxies)] if settings.trusted_proxy or settings.proxy_user_header else []),
+        ],
         client_max_size=64 * 1024,
     )
+    app[PROXIES] = proxies
     app[keys.REGISTRY] = probes
     app[keys.SAMPLER] = Sampler(probes.probes.values(), settings.interval)
     app[keys.HISTORY] = History(settings.history)
