@@ -29,9 +29,10 @@ from monitor.registry import Registry
 from monitor.sampler import Sampler
 from monitor.web import api, ask, assets, guard, keys
 from monitor.web.desk import Desk
-from monitor.web.door import HEARING, SPARE, Door, in_time
+from monitor.web.door import HEARING, SPARE, TURNED_AWAY, Admission, Door, in_time
 from monitor.web.errors import errors, without_malformed
 from monitor.web.keeper import Keeper
+from monitor.web.limits import LIMITS, Limits, limit, limit_failures
 from monitor.web.openai import RemoteEngine
 from monitor.web.pages import setup_templates
 from monitor.web.peer import STREAM, Stream, close_stream
@@ -61,15 +62,24 @@ async def stream(sampler: Sampler, history: History, hub: Hub) -> None:
 def create_app(settings: Settings, probes: Registry) -> web.Application:
     """Return the application; it samples from its start-up to its clean-up."""
     proxies = Proxies(settings.trusted_proxy, settings.proxy_user_header)
+    limits = Limits(
+        connections=settings.max_connections_per_address,
+        handshakes=settings.handshakes_per_second,
+        requests=settings.requests_per_second,
+        questions=settings.questions_per_minute,
+    )
     app = web.Application(
         middlewares=[
             errors,
             in_time,
             guard.guard(allowed_hosts(settings), settings.cors_origin),
             *([identify(proxies)] if settings.trusted_proxy or settings.proxy_user_header else []),
+            limit(limits, proxies),
+            limit_failures(limits),
         ],
         client_max_size=64 * 1024,
     )
+    app[LIMITS] = limits
     app[PROXIES] = proxies
     app[keys.REGISTRY] = probes
     app[keys.SAMPLER] = Sampler(probes.probes.values(), settings.interval)
@@ -108,13 +118,12 @@ async def run(settings: Settings, probes: Registry) -> None:
     runner = web.AppRunner(app, shutdown_timeout=FAREWELL)
     try:
         await runner.setup()
-        limit = settings.max_connections + SPARE
         door = Door(
             runner,
             settings.host,
             settings.port,
             keeper=app[STREAM].keeper,
-            limit=limit,
+            admission=Admission(settings.max_connections + SPARE, app[LIMITS].places, app[PROXIES]),
             access_log=access_log,
             logger=http_log,
         )
@@ -148,7 +157,7 @@ def room(wanted: int, limit: int | None) -> int:
     """Return how many clients may listen: as many as wanted, or as open files allow; every client is one file."""
     if limit is None:
         return wanted
-    possible = max(1, limit - SPARE - HEARING - OWN_FILES)
+    possible = max(1, limit - SPARE - HEARING - TURNED_AWAY - OWN_FILES)
     if possible < wanted:
         log.warning("max_connections is %d; with %d open files at most there is room for %d", wanted, limit, possible)
     return min(wanted, possible)

@@ -14,8 +14,11 @@ from monitor.app import create_app
 from monitor.config import Settings
 from monitor.probe import Probe
 from monitor.registry import LeftOut, Registry, Source
-from monitor.web.door import Door
+from monitor.web.door import Admission, Door
+from monitor.web.limits import LIMITS
 from monitor.web.peer import STREAM
+from monitor.web.proxies import PROXIES
+from tests import unlimited
 from tests.fakes import Scripted
 
 Client = TestClient[web.Request, web.Application]
@@ -47,7 +50,8 @@ class Behind(TestServer):
         if self.runner is None:
             self.runner = runner = web.AppRunner(self.app, shutdown_timeout=1.0, **options)
             await runner.setup()
-            door = Door(runner, self.host, 0, keeper=self.app[STREAM].keeper, limit=self._limit)
+            admission = Admission(self._limit, self.app[LIMITS].places, self.app[PROXIES])
+            door = Door(runner, self.host, 0, keeper=self.app[STREAM].keeper, admission=admission)
             await door.start()
             self.port = door.port
 
@@ -57,10 +61,11 @@ class Behind(TestServer):
 
 @pytest.fixture
 def connect(aiohttp_client: Any) -> Connect:
-    """Start an application and return a client of it."""
+    """Start an application and return a client of it. It has limits per address only where a test sets them."""
 
     async def connect(*probes: Probe, limit: int = 1000, **settings: Any) -> Client:
-        app = create_app(Settings(**{"interval": INTERVAL, **settings}), registry(*(probes or [Scripted("cpu")])))
+        chosen = Settings(**{"interval": INTERVAL, **unlimited.SETTINGS, **settings})
+        app = create_app(chosen, registry(*(probes or [Scripted("cpu")])))
         client: Client = await aiohttp_client(Behind(app, limit))
         return client
 
