@@ -36,13 +36,15 @@ from monitor.web.access import AccessLog
 from monitor.web.auth import authentication
 from monitor.web.certificate import Certificate
 from monitor.web.desk import Desk
-from monitor.web.door import HEARING, KEEP_ALIVE, SPARE, Door, in_time
+from monitor.web.door import HEARING, SPARE, TURNED_AWAY, Admission, Door, in_time
 from monitor.web.errors import errors, without_malformed
 from monitor.web.identity import AUTHENTICATOR
 from monitor.web.keeper import Keeper
+from monitor.web.limits import LIMITS, Limits, limit, limit_failures
 from monitor.web.openai import RemoteEngine
 from monitor.web.pages import setup_templates
 from monitor.web.peer import STREAM, Stream, close_stream
+from monitor.web.proxies import PROXIES, Proxies, identify
 from monitor.web.reference import REFERENCE, Reference
 from monitor.web.routes import ROUTES, setup_routes
 from monitor.web.watch import WATCH, Watch
@@ -72,16 +74,28 @@ async def stream(sampler: Sampler, history: History, hub: Hub) -> None:
 def create_app(settings: Settings, probes: Registry) -> web.Application:
     """Return the application; it samples from its start-up to its clean-up. Raises ConfigError."""
     authenticator = access.authenticator(settings)
+    proxies = Proxies(settings.trusted_proxy, settings.proxy_user_header)
+    limits = Limits(
+        connections=settings.max_connections_per_address,
+        handshakes=settings.handshakes_per_second,
+        requests=settings.requests_per_second,
+        questions=settings.questions_per_minute,
+    )
     app = web.Application(
         middlewares=[
             request_id.named,
             errors,
             in_time,
+            *([identify(proxies)] if settings.trusted_proxy or settings.proxy_user_header else []),
             guard.guard(allowed_hosts(settings), settings.cors_origin),
+            limit(limits, proxies),
+            limit_failures(limits),
             *([] if authenticator is None else [authentication(authenticator)]),
         ],
         client_max_size=64 * 1024,
     )
+    app[LIMITS] = limits
+    app[PROXIES] = proxies
     app[keys.BASE_PATH] = settings.base_path
     app[keys.REGISTRY] = probes
     app[keys.SAMPLER] = Sampler(probes.probes.values(), settings.interval)
@@ -140,18 +154,20 @@ async def run(settings: Settings, probes: Registry, again: Callable[[], Resolved
     tasks: list[asyncio.Task[None]] = []
     http_log = logging.getLogger("monitor.http")
     http_log.addFilter(without_malformed)
-    runner = web.AppRunner(
-        app,
-        access_log=access_log,
-        access_log_class=AccessLog,
-        logger=http_log,
-        shutdown_timeout=FAREWELL,
-        keepalive_timeout=KEEP_ALIVE,
-    )
+    runner = web.AppRunner(app, shutdown_timeout=FAREWELL)
     try:
         await runner.setup()
-        limit = settings.max_connections + SPARE
-        door = Door(runner, settings.host, settings.port, keeper=app[STREAM].keeper, limit=limit, identity=identity)
+        door = Door(
+            runner,
+            settings.host,
+            settings.port,
+            keeper=app[STREAM].keeper,
+            admission=Admission(settings.max_connections + SPARE, app[LIMITS].places, app[PROXIES]),
+            identity=identity,
+            access_log=access_log,
+            access_log_class=AccessLog,
+            logger=http_log,
+        )
         try:
             await door.start()
         except OSError as error:
@@ -219,7 +235,7 @@ def is_everywhere(host: str) -> bool:
 
 def files_needed(clients: int) -> int:
     """Return how many files are open when so many listen."""
-    return clients + SPARE + HEARING + OWN_FILES
+    return clients + SPARE + HEARING + TURNED_AWAY + OWN_FILES
 
 
 def room(wanted: int, limit: int | None) -> int:

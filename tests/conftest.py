@@ -16,10 +16,13 @@ from monitor.config import Settings
 from monitor.probe import Probe
 from monitor.registry import LeftOut, Registry, Source
 from monitor.web.access import AccessLog
-from monitor.web.door import Door
+from monitor.web.door import Admission, Door
 from monitor.web.errors import without_malformed
+from monitor.web.limits import LIMITS
 from monitor.web.peer import STREAM
+from monitor.web.proxies import PROXIES
 from monitor.web.tls import Identity
+from tests import unlimited
 from tests.fakes import Scripted
 
 Client = TestClient[web.Request, web.Application]
@@ -52,12 +55,18 @@ class Behind(TestServer):
         if self.runner is None:
             http_log = logging.getLogger("monitor.http")
             http_log.addFilter(without_malformed)
-            self.runner = runner = web.AppRunner(
-                self.app, shutdown_timeout=1.0, access_log_class=AccessLog, logger=http_log, **options
-            )
+            self.runner = runner = web.AppRunner(self.app, shutdown_timeout=1.0, **options)
             await runner.setup()
-            keeper = self.app[STREAM].keeper
-            door = Door(runner, self.host, 0, keeper=keeper, limit=self._limit, identity=self._identity)
+            door = Door(
+                runner,
+                self.host,
+                0,
+                keeper=self.app[STREAM].keeper,
+                admission=Admission(self._limit, self.app[LIMITS].places, self.app[PROXIES]),
+                identity=self._identity,
+                access_log_class=AccessLog,
+                logger=http_log,
+            )
             await door.start()
             self.port = door.port
 
@@ -67,10 +76,11 @@ class Behind(TestServer):
 
 @pytest.fixture
 def connect(aiohttp_client: Any) -> Connect:
-    """Start an application and return a client of it."""
+    """Start an application and return a client of it. It has limits per address only where a test sets them."""
 
     async def connect(*probes: Probe, limit: int = 1000, **settings: Any) -> Client:
-        app = create_app(Settings(**{"interval": INTERVAL, **settings}), registry(*(probes or [Scripted("cpu")])))
+        chosen = Settings(**{"interval": INTERVAL, **unlimited.SETTINGS, **settings})
+        app = create_app(chosen, registry(*(probes or [Scripted("cpu")])))
         client: Client = await aiohttp_client(Behind(app, limit))
         return client
 

@@ -114,7 +114,17 @@ async def test_refusals_are_counted_over_all_processes(connect: Connect, capsys:
     client = await connect()
     command = ["bench", "--clients", "5", "--processes", "2", "--url", url_of(client, "/nowhere")]
     assert await asyncio.to_thread(cli.main, command) == 1
-    assert "refused 5 of 5 clients: 5 by HTTP 404" in capsys.readouterr().err
+    assert capsys.readouterr().err.endswith("refused 5 of 5 clients: 5 by HTTP 404\n")
+
+
+async def test_clients_that_limits_per_address_turned_away_hear_what_lifts_them(
+    connect: Connect, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = await connect(handshakes_per_second=1)
+    assert await asyncio.to_thread(cli.main, ["bench", "--clients", "50", "--url", url_of(client)]) == 1
+    said = capsys.readouterr().err
+    assert "by HTTP 429" in said
+    assert "--handshakes-per-second 0" in said
 
 
 def test_nobody_listening_ends_with_1(capsys: pytest.CaptureFixture[str]) -> None:

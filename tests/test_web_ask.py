@@ -177,6 +177,27 @@ async def test_another_content_type_is_refused(asked: Asked) -> None:
     assert (answer.status, (await answer.json())["error"]["code"]) == (415, "not_json")
 
 
+@pytest.mark.parametrize("charset", ["utf-7", "utf-16", "latin-1", "klingon", "unicode_escape", '"a b"'])
+async def test_json_in_another_charset_is_refused(asked: Asked, charset: str) -> None:
+    client, _ = await asked()
+    answer = await client.post(
+        "/api/ask", data=b'{"prompt":"x"}', headers=[("Content-Type", f"application/json;charset={charset}")]
+    )
+    assert answer.status in (400, 415)
+    for right in ("utf-8", "UTF-8", '"utf8"'):
+        content_type = {"Content-Type": f"application/json; charset={right}"}
+        answer = await client.post("/api/ask", data=b'{"prompt":""}', headers=content_type)
+        assert "prompt is empty" in await answer.text()
+
+
+async def test_a_key_that_is_there_twice_is_refused_by_its_name(asked: Asked) -> None:
+    client, _ = await asked()
+    body = b'{"prompt": "a", "max_tokens": 1, "prompt": "b", "max_tokens": 1}'
+    answer = await client.post("/api/ask", data=body, headers={"Content-Type": "application/json"})
+    assert answer.status == 400
+    assert "is given twice" in await answer.text()
+
+
 @pytest.mark.parametrize(
     ("error", "status", "headers"),
     [

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.loop import ASYNCIO, UVLOOP, loop_factory
 from monitor.web import door as module
-from monitor.web.door import HEARING, KEEP_ALIVE, PATIENCE, Door
+from monitor.web.door import HEARING, KEEP_ALIVE, PATIENCE, Admission, Door
 from monitor.web.keeper import STUCK_AFTER, Keeper
 from monitor.web.peer import STREAM
 from monitor.web.relay import finish, reset
@@ -308,7 +308,7 @@ async def test_a_name_with_an_address_that_this_machine_has_not_is_listened_on_a
         ]
 
     monkeypatch.setattr(loop, "getaddrinfo", two)
-    door = Door(client.server.runner, "localhost", 0, keeper=keeper_of(client), limit=1)  # type: ignore[arg-type]  # it is
+    door = Door(client.server.runner, "localhost", 0, keeper=keeper_of(client), admission=Admission(limit=1))  # type: ignore[arg-type]  # it is
     await door.start()
     _, writer = await asyncio.open_connection("127.0.0.1", door.port)
     writer.close()
@@ -317,7 +317,7 @@ async def test_a_name_with_an_address_that_this_machine_has_not_is_listened_on_a
         loop, "getaddrinfo", lambda *_, **__: asyncio.sleep(0, result=[(socket.AF_INET, 1, 6, "", ("192.0.2.1", 0))])
     )
     with pytest.raises(OSError, match="assign"):
-        await Door(client.server.runner, "x", 0, keeper=keeper_of(client), limit=1).start()  # type: ignore[arg-type]
+        await Door(client.server.runner, "x", 0, keeper=keeper_of(client), admission=Admission(limit=1)).start()  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", LOOPS)

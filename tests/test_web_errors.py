@@ -102,6 +102,19 @@ async def test_a_disk_that_fails_us_is_our_fault(connect: Connect, monkeypatch: 
     assert (await client.get("/api/probes")).status == 500
 
 
+async def test_a_broken_body_is_the_client_s_fault(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: Any) -> Any:
+        raise web.RequestPayloadError("no")
+
+    monkeypatch.setattr(api, "describe", broken)
+    client = await connect()
+    answer = await client.get("/api/probes")
+    assert (answer.status, (await answer.json())["error"]["code"]) == (400, "bad_request")
+    assert caplog.text == ""
+
+
 async def test_redirects_are_no_errors(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     def elsewhere(*_: Any) -> Any:
         raise web.HTTPFound("/")
@@ -116,5 +129,6 @@ def test_the_log_is_spared_the_traceback_of_a_malformed_request_and_of_nothing_e
         return logging.LogRecord("aiohttp", logging.ERROR, "", 0, "no", (), (type(error), error, None))
 
     assert not without_malformed(record(BadHttpMessage("what?\x1b[2J")))
+    assert not without_malformed(record(web.RequestPayloadError("what?")))
     assert without_malformed(record(ValueError("ours")))
     assert without_malformed(logging.LogRecord("aiohttp", logging.ERROR, "", 0, "no", (), None))

@@ -1,6 +1,7 @@
 """Who may call."""
 
 import asyncio
+import logging
 from typing import Any
 
 import pytest
@@ -128,6 +129,55 @@ async def test_an_upgrade_from_a_foreign_page_is_refused(connect: Connect, origi
     assert (await answer.json())["error"]["code"] == "foreign_origin"
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "post"])
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost:5173", "garbage"])
+async def test_what_could_change_something_is_refused_to_a_foreign_page(
+    connect: Connect, method: str, origin: str
+) -> None:
+    client = await connect(cors_origin=("http://app.example",))
+    for path in ("/api/ask", "/healthz", "/", "/no"):
+        answer = await client.request(method, path, headers={"Origin": origin}, json={"prompt": "CPU?"})
+        assert answer.status == 403
+        assert "foreign_origin" in await answer.text() or path in ("/", "/no")
+
+
+async def test_two_origins_are_none_of_ours(connect: Connect) -> None:
+    client = await connect()
+    own = f"http://127.0.0.1:{client.port}"
+    for headers in ([("Origin", own), ("Origin", "http://evil.example")], [("Origin", own), ("Origin", own)]):
+        assert (await client.post("/api/ask", headers=headers)).status == 403
+
+
+async def test_our_own_pages_listed_ones_and_programs_may_post(connect: Connect) -> None:
+    client = await connect(cors_origin=("http://app.example",))
+    own = f"http://127.0.0.1:{client.port}"
+    for headers in ({"Origin": own}, {"Origin": "http://app.example"}, {}):
+        answer = await client.post("/api/ask", headers=headers, data=b"{}")
+        assert answer.status == 415, "as far as the handler"
+        assert answer.headers.get("Access-Control-Allow-Origin") == (
+            "http://app.example" if headers.get("Origin") == "http://app.example" else None
+        )
+        assert answer.headers["Vary"] == "Origin"
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "GZIP", "gzip, identity", "what"])
+@pytest.mark.parametrize("path", ["/api/ask", "/healthz", "/no"])
+async def test_an_encoded_body_is_refused_and_never_unpacked(connect: Connect, encoding: str, path: str) -> None:
+    client = await connect()
+    answer = await client.post(path, data=b"x", headers={"Content-Encoding": encoding})
+    assert (answer.status, answer.headers["Accept-Encoding"]) == (415, "identity")
+    assert "not compressed" in await answer.text()
+
+
+async def test_the_log_hears_of_foreign_names_seldom(connect: Connect, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    client = await connect()
+    for number in range(50):
+        await client.get("/", headers={"Host": f"h{number}.example"})
+        await client.post("/", headers={"Origin": f"http://h{number}.example"})
+    assert sum(message.startswith("refused:") for message in caplog.messages) == 10
+
+
 async def test_an_upgrade_from_our_own_or_a_listed_page_is_accepted(connect: Connect) -> None:
     client = await connect(cors_origin=("http://app.example",))
     own = f"http://127.0.0.1:{client.port}"
@@ -163,11 +213,11 @@ async def test_errors_can_be_read_by_a_listed_origin_too(connect: Connect) -> No
 
 async def test_a_preflight_is_answered_for_listed_origins_only(connect: Connect) -> None:
     client = await connect(cors_origin=("http://app.example",))
-    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "Content-Type"}
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type"}
     answer = await client.options("/api/probes", headers={"Origin": "http://app.example", **asked})
     assert answer.status == 204
     assert "POST" in answer.headers["Access-Control-Allow-Methods"]
-    assert answer.headers["Access-Control-Allow-Headers"] == "Content-Type"
+    assert answer.headers["Access-Control-Allow-Headers"] == "Authorization, Content-Type"
     asked.pop("Access-Control-Request-Headers")
     answer = await client.options("/api/probes", headers={"Origin": "http://app.example", **asked})
     assert "Access-Control-Allow-Headers" not in answer.headers

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -145,13 +146,25 @@ class Load:
         if refused:
             clients = sum(orders.count for orders in self._shares)
             answers = ", ".join(f"{count} by {answer}" for answer, count in refused.most_common())
-            raise CannotLoad(f"{self._target} refused {refused.total()} of {clients} clients: {answers}")
+            raise CannotLoad(
+                f"{self._target} refused {refused.total()} of {clients} clients: {answers}{_hint(refused)}"
+            )
 
     def _stop(self) -> None:
         for process in self._processes:
             process.dismiss()
         for process in self._processes:
             process.end()
+
+
+def _hint(refused: Mapping[str, int]) -> str:
+    """Return what lets in those whom the server's limits per address turned away."""
+    if "HTTP 429" not in refused:
+        return ""
+    return (
+        "; the server limits what one address may do: start it with --max-connections-per-address 0 and "
+        "--handshakes-per-second 0 to measure without"
+    )
 
 
 def between_bursts(pulse: Pulse, now: float) -> float:

@@ -1,6 +1,7 @@
 """Questions to the model: POST /api/ask, answered from the newest frame; GET /api/ask tells how the model stands."""
 
 import asyncio
+import json
 import re
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
@@ -81,7 +82,7 @@ def _fact(fact: Fact) -> documents.Fact:
 
 async def ask(request: web.Request) -> web.StreamResponse:
     """POST /api/ask: answer a question from the newest frame; as events where the client accepts them."""
-    question = read_question(request.content_type, await request.read())
+    question = read_question(request.content_type, await request.read(), request.charset)
     engine, desk = request.app[ENGINE], request.app[DESK]
     answer = begin(request.app, question)
     if engine.state is State.ABSENT:
@@ -99,14 +100,17 @@ async def model(request: web.Request) -> web.Response:
     return api.answer(documents.Model(engine.name, engine.state, desk.waiting, limits))
 
 
-def read_question(content_type: str, body: bytes) -> Question:
+def read_question(content_type: str, body: bytes, charset: str | None = None) -> Question:
     """Read the body of a question. Raises Refusal (400, 413, 415) that names the key."""
+    if charset is not None and charset.lower() not in ("utf-8", "utf8"):
+        raise Refusal(415, "not_json", f"JSON is UTF-8, not {charset[:100]}.")
     if content_type != "application/json":
         raise Refusal(415, "not_json", f"The body must be application/json, not {content_type[:100]}.")
     try:
         question = msgspec.json.decode(body, type=Question)
     except ValueError as error:  # no JSON, no UTF-8, a wrong type, an unknown key
         raise Refusal(400, "bad_body", f"{error}.") from None
+    _refuse_doubles(body)
     if not re.search(VISIBLE, question.prompt):
         raise Refusal(400, "bad_body", "prompt is empty; it must be a question.")
     if len(question.prompt) > LONGEST:
@@ -117,6 +121,13 @@ def read_question(content_type: str, body: bytes) -> Question:
     if not (1 <= tokens <= MOST_TOKENS and tokens.is_integer()):
         raise Refusal(400, "bad_body", f"max_tokens is {tokens:g}; it must be a whole number from 1 to {MOST_TOKENS}.")
     return question
+
+
+def _refuse_doubles(body: bytes) -> None:
+    """Raise Refusal where a key of a flat object is there twice: which one counts, readers of JSON do not agree on."""
+    keys = [key for key, _ in json.loads(body, object_pairs_hook=list)]
+    for key in {key for key in keys if keys.count(key) > 1}:
+        raise Refusal(400, "bad_body", f"{key} is given twice; it must be given once.")
 
 
 def begin(app: web.Application, question: Question) -> Answer:

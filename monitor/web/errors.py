@@ -33,6 +33,11 @@ CODES: Final[Mapping[str, Code]] = {
     "bad_body": Code(400, "The body of a question makes no sense; the message names the key"),
     "bad_query": Code(400, "A parameter of the query makes no sense; the message names it"),
     "foreign_origin": Code(403, "A page of an origin that is neither ours nor listed asks"),
+    "untrusted_proxy": Code(403, "The header of a proxy's user, from nobody that is a trusted proxy"),
+    "encoded_body": Code(415, "A body with a Content-Encoding: bodies are never unpacked"),
+    "too_many_requests": Code(429, "One address does something more often than it may; the message names the setting"),
+    "too_many_connections": Code(429, "One address has as many connections as it may"),
+    "too_many_failures": Code(429, "Too many wrong credentials came from one address"),
     "two_credentials": Code(400, "Two different credentials in one request"),
     "unauthenticated": Code(401, "No valid token is shown, and the server asks for one"),
     "missing_scope": Code(403, "The token is valid, and not for this; the message names the scope"),
@@ -58,7 +63,18 @@ CODES: Final[Mapping[str, Code]] = {
     "too_slow": Code(504, "A question had no whole answer in time"),
 }
 #: Those that every route may have, for they come before it or instead of it.
-EVERYWHERE: Final = ("bad_request", "expectation_failed", "foreign_host", "internal_error", "too_many_clients")
+EVERYWHERE: Final = (
+    "bad_request",
+    "untrusted_proxy",
+    "encoded_body",
+    "expectation_failed",
+    "foreign_host",
+    "too_many_requests",
+    "too_many_connections",
+    "too_many_failures",
+    "internal_error",
+    "too_many_clients",
+)
 #: Those that every route may have where the server asks who comes, and that route is not open to all.
 WHERE_ASKED: Final = ("two_credentials", "unauthenticated", "missing_scope")
 
@@ -91,6 +107,8 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         if raised.status < 400:
             raise
         refusal = _from_aiohttp(raised)
+    except web.RequestPayloadError:
+        refusal = Refusal(400, "bad_request", "The body of this request is broken.", {"Connection": "close"})
     except Exception as raised:
         if isinstance(raised, ConnectionError) and (request.transport is None or request.transport.is_closing()):
             return web.Response(status=499)  # the client is gone: nobody reads this, and nothing is wrong here
@@ -106,11 +124,9 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 def without_malformed(record: logging.LogRecord) -> bool:
     """Leave out the tracebacks that aiohttp logs of requests that are no HTTP: anyone can send these. A log filter."""
-    error = record.exc_info[1] if record.exc_info else None
-    if isinstance(error, HttpProcessingError):
-        log.debug("malformed request: %s", type(error).__name__)  # its message holds parts of it, secrets too
-        return False
-    return True
+    return not isinstance(
+        record.exc_info[1] if record.exc_info else None, HttpProcessingError | web.RequestPayloadError
+    )
 
 
 def is_api(path: str) -> bool:

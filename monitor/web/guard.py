@@ -15,6 +15,7 @@ from aiohttp.typedefs import Handler, Middleware
 from monitor.web.caller import caller_of
 from monitor.web.errors import Refusal, is_api
 from monitor.web.mount import local_path
+from monitor.web.seldom import Seldom
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,8 @@ POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancesto
 _HEADERS = ("Authorization", "Content-Type", "Last-Event-ID")
 #: Seconds for which browsers remember that this name speaks https.
 YEAR = 31_536_000
+#: Methods that change nothing (RFC 9110, 9.2.1).
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -71,11 +74,13 @@ def is_same_origin(origin: str, host: Authority, *, is_secure: bool = False) -> 
 
 
 def guard(allowed_hosts: Collection[str], cors_origins: Collection[str]) -> Middleware:
-    """Return the middleware that refuses foreign hosts (421) and upgrades and preflights of foreign pages (403).
+    """Return the middleware that refuses foreign hosts (421), and what foreign pages may not do (403).
 
-    A page that rebinds its own name to this address still sends its own name as Host; a page of another origin
-    cannot read our answers without CORS, but could read a WebSocket: browsers leave that check to the server.
+    A page that rebinds its own name to this address still sends its own name as Host. A page of another origin cannot
+    read our answers without CORS, but could read a WebSocket, and could send what changes something: browsers leave
+    both checks to the server. Bodies are taken as they are (415): what is compressed may become any size.
     """
+    refused = Seldom(log, logging.INFO)
     allowed = frozenset(_canonical(host) for host in allowed_hosts)
     origins = frozenset(cors_origins)
 
@@ -84,18 +89,33 @@ def guard(allowed_hosts: Collection[str], cors_origins: Collection[str]) -> Midd
         hosts = request.headers.getall("Host", [])
         host = authority(hosts[0]) if len(hosts) == 1 else None
         if host is None or not (is_loopback(host.host) or host.host in allowed):
-            raise _foreign_host(", ".join(hosts))
-        origin = request.headers.get("Origin")
+            name = ", ".join(hosts)
+            refused.tell("refused: Host %.100r", name)
+            raise _foreign_host(name)
+        origin = ", ".join(request.headers.getall("Origin", ()))
+        preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
         is_secure = caller_of(request).is_secure
-        if origin is not None and origin not in origins and not is_same_origin(origin, host, is_secure=is_secure):
-            preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
-            if preflight or "Upgrade" in request.headers:
+        if origin and origin not in origins and not is_same_origin(origin, host, is_secure=is_secure):
+            if preflight or request.method not in _SAFE or "Upgrade" in request.headers:
+                refused.tell("refused: Origin %.100r", origin)
                 raise _foreign_origin(origin)
-        if request.method == "OPTIONS" and origin in origins and "Access-Control-Request-Method" in request.headers:
+        elif origin and preflight and origin in origins:
             return _preflight(request)
+        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+            raise Refusal(
+                415, "encoded_body", "A body is taken as it is, not compressed.", {"Accept-Encoding": "identity"}
+            )
         return await handler(request)
 
     return middleware
+
+
+def protect(response: web.StreamResponse) -> None:
+    """Put the headers on an answer that are the same on all."""
+    response.headers["Server"] = "monitor"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
 
 
 def headers(
@@ -108,10 +128,7 @@ def headers(
     origins = frozenset(cors_origins)
 
     async def put(request: web.Request, response: web.StreamResponse) -> None:
-        response.headers["Server"] = "monitor"
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Content-Security-Policy"] = POLICY
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
+        protect(response)
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin" if origins else "same-origin"
         if is_strict:
             response.headers["Strict-Transport-Security"] = f"max-age={YEAR}"
@@ -144,12 +161,12 @@ def _canonical(host: str) -> str:
 
 def _foreign_host(name: str) -> Refusal:
     host = authority(name)
-    log.info("refused: Host %.100r", name)
     hint = f"; if it should, start the server with --allowed-host {host.host}" if host else ""
     return Refusal(421, "foreign_host", f"This server does not answer to the name {name[:100]!r}{hint}.")
 
 
 def _foreign_origin(origin: str) -> Refusal:
-    log.info("refused: Origin %.100r", origin)
     hint = "" if origin == "null" else f"; if they should, start the server with --cors-origin {origin[:100]}"
-    return Refusal(403, "foreign_origin", f"Pages of {origin[:100]} may not read this stream{hint}.")
+    return Refusal(
+        403, "foreign_origin", f"Pages of {origin[:100]} may neither open the stream nor send anything here{hint}."
+    )

@@ -192,7 +192,7 @@ ROUTES: Final = (
         "POST",
         "/login",
         login.log_in,
-        "log-in",
+        "authenticate",
         Operation(
             "access",
             "Begin a session for a token that may read",

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
+from tests import unlimited
 from tests.bench.processes import CannotMeasure, Process, line_of, running
 
 COMMAND: Final = (sys.executable, "-m", "monitor", "serve", "--port", "0", "--log-level", "warning")
@@ -19,7 +20,11 @@ GENTLE: Final = 0.02
 
 @contextmanager
 def serving(environment: Mapping[str, str] | None = None, loop: str = "asyncio") -> Iterator[tuple[Process, int]]:
-    """Run the server while the context lasts, with further variables; gives the process and its port."""
+    """Run the server while the context lasts, with further variables; gives the process and its port.
+
+    It has no limits per address: all that comes is from this machine.
+    """
+    environment = {**unlimited.ENVIRONMENT, **(environment or {})}
     with running((*COMMAND, "--event-loop", loop), environment=environment) as process:
         announced = line_of(process.stdout, PATIENCE)
         match = re.search(r"http://[^/\s]+:(\d+)", announced)

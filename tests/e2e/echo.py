@@ -7,7 +7,7 @@ from aiohttp import WSMsgType, web
 
 from monitor.history import History
 from monitor.hub import Hub
-from monitor.web.door import Door, in_time
+from monitor.web.door import Admission, Door, in_time
 from monitor.web.inbound import Inbound
 from monitor.web.keeper import Keeper
 from monitor.web.live import Socket, SocketPeer, check_handshake
@@ -21,7 +21,7 @@ async def serving(app: web.Application) -> AsyncIterator[int]:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        door = Door(runner, "127.0.0.1", 0, keeper=app[STREAM].keeper, limit=100)
+        door = Door(runner, "127.0.0.1", 0, keeper=app[STREAM].keeper, admission=Admission(limit=100), access_log=None)
         await door.start()
         yield door.port
     finally:

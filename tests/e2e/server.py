@@ -16,6 +16,8 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from tests import unlimited
+
 #: Seconds to wait for what should take a fraction of one: generous, because test machines are shared.
 PATIENCE = 30.0
 
@@ -25,6 +27,7 @@ class Server:
 
     arguments    further flags
     environment  further variables; PYTHONPATH is how a test installs a package for this server alone
+    is_limited   it has the limits per address; without, a test may come as often as it likes
     python       the interpreter, for a server that is installed elsewhere
     """
 
@@ -32,12 +35,15 @@ class Server:
         self,
         *arguments: str,
         environment: Mapping[str, str] | None = None,
+        is_limited: bool = False,
         python: str = sys.executable,
         port: int = 0,
         cwd: str | None = None,
     ) -> None:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
         clean["MONITOR_EVENT_LOOP"] = "asyncio"  # what most have; the tests of uvloop say so
+        if not is_limited:
+            clean.update(unlimited.ENVIRONMENT)
         self.started = time.monotonic()
         self._process = subprocess.Popen(
             [python, "-m", "monitor", "serve", "--port", str(port), *arguments],

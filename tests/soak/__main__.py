@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from tests import unlimited
 from tests.bench.processes import Process, end
 from tests.soak.clients import Report
 from tests.soak.trend import Row, after, table, trend, warm_up_of
@@ -67,7 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def soak(options: argparse.Namespace, course: list[Course]) -> None:
     """Run server and load; what is seen goes into `course`, so that it is there whatever ends this."""
-    settings = ("--port", "0", "--interval", f"{INTERVAL:g}", "--log-level", "warning", "--event-loop", "asyncio")
+    settings = ["--port", "0", "--interval", f"{INTERVAL:g}", "--log-level", "warning", "--event-loop", "asyncio"]
+    settings += [f"--{name.replace('_', '-')}={value}" for name, value in unlimited.SETTINGS.items()]
     with running("tests.soak.served", "serve", *settings) as server:
         announced = line_of(server, "the server")
         match = re.search(r"http://[^/\s]+:(\d+)", announced)

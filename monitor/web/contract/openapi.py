@@ -12,7 +12,7 @@ from monitor.web.contract.security import SCHEMES, required
 from monitor.web.contract.subject import Subject
 from monitor.web.documents import Problem
 from monitor.web.errors import CODES, EVERYWHERE, WHERE_ASKED, is_api
-from monitor.web.operation import HTML, JSON, TEXT, Answer, Operation, Parameter, Route
+from monitor.web.operation import HTML, JSON, Answer, Operation, Parameter, Route
 
 #: Statuses with which `Retry-After` may come.
 _RETRY: Final = (429, 503)
@@ -141,5 +141,5 @@ def _refusal(status: int, codes: Sequence[str], path: str) -> Document:
     problem = {JSON: {"schema": {"allOf": [schemas.ref("Problem"), code]}}}
     document["content"] = problem if is_api(path) else {HTML: {}}
     if "bad_request" in codes:
-        document["content"][TEXT] = {}  # from aiohttp, before any of ours has seen the request
+        document["content"][JSON] = problem[JSON]  # before it is known what was asked for
     return document
