@@ -5,6 +5,7 @@ Own code, and little: aiohttp-cors does not look at WebSockets, and the Host che
 
 import logging
 from collections.abc import Awaitable, Callable, Collection
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -36,8 +37,9 @@ class Authority(NamedTuple):
     port: int | None
 
 
+@lru_cache(maxsize=16)
 def authority(text: str) -> Authority | None:
-    """Parse the value of a Host header; None where it is malformed."""
+    """Parse the value of a Host header; None where it is malformed. Nearly all clients send the same."""
     if not text or any(letter in text for letter in "/@?#, \t"):
         return None
     try:
@@ -48,6 +50,7 @@ def authority(text: str) -> Authority | None:
     return Authority(_canonical(url.hostname), port) if url.hostname else None
 
 
+@lru_cache(maxsize=16)
 def is_loopback(host: str) -> bool:
     """Tell whether `host` is a literal name of this machine's loopback interface; names are never resolved."""
     try:

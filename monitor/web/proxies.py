@@ -24,8 +24,8 @@ Address = IPv4Address | IPv6Address
 
 #: Proxies one behind the other; whoever stands further away is not looked for.
 MOST_HOPS: Final = 16
-#: Peers of which it is remembered whether they are trusted: proxies are few, and each comes with all its clients.
-KNOWN: Final = 64
+#: Addresses of which it is remembered what they are: they come again.
+KNOWN: Final = 1024
 #: Characters of one address with its port, and of a user's name.
 LONGEST_ENTRY: Final = 64
 LONGEST_USER: Final = 256
@@ -70,12 +70,13 @@ class Proxies:
     def __init__(self, networks: Sequence[str], user_header: str = "") -> None:
         self._networks = tuple(ip_network(network) for network in networks)
         self._user_header = user_header
-        self._knows = lru_cache(KNOWN)(lambda address: self._trusts(parsed(address.partition("%")[0])))
+        self._found = lru_cache(KNOWN)(self._find)
         self._refused = Seldom(log, logging.INFO)
 
     def __contains__(self, address: str) -> bool:
         """Tell whether there is a trusted proxy at this address, as the system writes it."""
-        return bool(self._networks) and self._knows(address)
+        found = self._found(address.partition("%")[0]) if self._networks else None
+        return found is not None and found[1]
 
     def caller(self, request: web.Request) -> Caller:
         """Return who calls. Raises Refusal (403) for a user's name that no trusted proxy has written."""
@@ -98,18 +99,23 @@ class Proxies:
         What is no address ends the list; then it is the last one before that.
         """
         written = ",".join(request.headers.getall("X-Forwarded-For", ()))
-        found: Address | None = None
-        for entry in reversed(written.rsplit(",", MOST_HOPS)[-MOST_HOPS:]):
-            address = forwarded(entry.strip(" \t"))
-            if address is None:
+        client = self._found(peer.partition("%")[0])
+        for entry in reversed(written.rsplit(",", MOST_HOPS)[-MOST_HOPS:]) if written else ():
+            plain = entry.strip(" \t")
+            found = self._found(plain) if len(plain) <= LONGEST_ENTRY else None
+            if found is None:
                 break
-            found = address
-            if not self._trusts(address):
+            client = found
+            if not found[1]:
                 break
-        return str(found or parsed(peer.partition("%")[0]))
+        return peer if client is None else client[0]
 
-    def _trusts(self, address: Address | None) -> bool:
-        return address is not None and any(address in network for network in self._networks)
+    def _find(self, entry: str) -> tuple[str, bool] | None:
+        """Return an address in its one usual form, and whether it is a trusted proxy's; None where it is no address."""
+        address = forwarded(entry)
+        if address is None:
+            return None
+        return str(address), any(address in network for network in self._networks)
 
     def _user(self, request: web.Request) -> str | None:
         values = request.headers.getall(self._user_header, ()) if self._user_header else ()
@@ -143,6 +149,8 @@ def _single(request: web.Request, name: str) -> str:
 
 
 def _prefix(text: str) -> str:
+    if not text:
+        return ""
     try:
         return str(path_prefix(text))
     except ValueError:
