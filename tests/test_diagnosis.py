@@ -80,7 +80,8 @@ def test_every_secret_that_the_settings_name_is_looked_at(tmp_path: Path, capsys
     file = tmp_path / "monitor.toml"
     file.write_text(
         f'host = "::"\nport = 0\njwt_algorithm = "hs256"\njwt_key_file = "{tmp_path}/jwt.key"\n'
-        f'requests_per_second = 0\ntls_certificate = "{tmp_path}/none.pem"\n[tokens.a]\nhash = "x"\n'
+        f'requests_per_second = 0\ntls_certificate = "{tmp_path}/none.pem"\n'
+        f'[tokens.a]\nhash = "sha256:{64 * "0"}"\nscopes = ["read"]\n'
     )
     file.chmod(0o644)
     assert cli.main(["doctor", "--config", str(file), "--token-file", str(tmp_path / "token"), "--json"]) == 1

@@ -35,8 +35,8 @@ async def test_no_secret_stands_in_the_log(connect: Connect, caplog: pytest.LogC
         await client.ws_connect(STREAM_PATH, protocols=("bearer." + wrong,))
     for secret in (READER, wrong, ticket, session):
         assert secret not in caplog.text
-    assert '127.0.0.1 "GET /api/stream?token=*** HTTP/1.1"' in caplog.text
-    assert '"GET /api/stream?access_token=***&interval=5 HTTP/1.1" 4' in caplog.text
+    assert "127.0.0.1 GET /api/stream 401 " in caplog.text
+    assert "?" not in "".join(record.getMessage() for record in caplog.records if record.name == "aiohttp.access")
 
 
 async def test_a_malformed_request_is_told_of_by_its_kind_alone(
@@ -45,5 +45,5 @@ async def test_a_malformed_request_is_told_of_by_its_kind_alone(
     caplog.set_level(logging.DEBUG)
     client = await connect(tokens=TOKENS)
     await client.get(f"/api/stream?token={'monitor_x' * 2000}")
-    assert "malformed request: LineTooLong" in caplog.text
+    assert "malformed request from 127.0.0.1: LineTooLong" in caplog.text
     assert "monitor_x" not in caplog.text

@@ -73,5 +73,5 @@ async def test_the_log_hears_of_malformed_requests_seldom_and_never_with_a_trace
         raw.writer.write(MALFORMED[number % len(MALFORMED)])
         await raw.rest()
     said = [record for record in caplog.records if record.name.startswith(("monitor", "aiohttp"))]
-    assert sum("no HTTP from 127.0.0.1" in record.message for record in said) == 10
+    assert sum("malformed request from 127.0.0.1" in record.message for record in said) == 10
     assert not [record for record in said if record.exc_info]

@@ -4,19 +4,17 @@ import asyncio
 import math
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import pytest
-from aiohttp import web
 
-from monitor.web import api, door, limits
-from monitor.web.errors import Refusal
+from monitor.web import door, limits
 from monitor.web.limits import FAILURES_PER_MINUTE, LIMITS, STREAMS, Limits
 from monitor.web.peer import STREAM
 from tests.conftest import Client, Connect
 from tests.test_web_door import REQUEST, Raw
 from tests.test_web_guard import UPGRADE
 from tests.test_websocket import RawClient, until
+from tests.tokens import READER, TOKENS, bearer
 
 HOURS = 100_000.0
 FEW = {"questions_per_minute": 3}
@@ -209,60 +207,44 @@ async def test_a_handshake_that_fails_behind_the_limit_holds_nothing(connect: Co
     assert client.app[STREAM].taken == 0
 
 
-def refuse(*_: Any) -> Any:
-    raise Refusal(401, "unauthorized", "Who are you?")
-
-
-def answer_401(*_: Any) -> Any:
-    raise web.HTTPUnauthorized
-
-
 @pytest.mark.usefixtures("for_hours")
-@pytest.mark.parametrize("how", [refuse, answer_401])
-async def test_wrong_credentials_are_tried_so_often_and_no_more(
-    connect: Connect, monkeypatch: pytest.MonkeyPatch, how: Any
-) -> None:
-    monkeypatch.setattr(api, "describe", how)
-    client = await connect(**PROXY)
+async def test_wrong_credentials_are_tried_so_often_and_no_more(connect: Connect) -> None:
+    client = await connect(tokens=TOKENS, **PROXY)
 
     async def one(number: int) -> int:
-        credentials: dict[str, str] = {"Authorization": f"Bearer {number}"}
-        return (await client.get("/api/probes", headers={**credentials, **from_("192.0.2.1")})).status
+        return (await client.get("/api/probes", headers={**bearer(str(number)), **from_("192.0.2.1")})).status
 
     assert await statuses(40, one) == {401: FAILURES_PER_MINUTE, 429: 40 - FAILURES_PER_MINUTE}
-    for path in ("/api/probes?token=x", "/api/history?token=x"):
+    for path in ("/api/stream?token=x", "/api/history?token=x"):
         answer = await client.get(path, headers=from_("192.0.2.1"))
         assert (answer.status, answer.headers["Retry-After"]) == (429, str(int(HOURS / FAILURES_PER_MINUTE))), (
             "whatever it would have been"
         )
     assert (await client.post("/login", headers=from_("192.0.2.1"))).status == 429
     assert (await client.get("/api/probes", headers=from_("192.0.2.1"))).status == 401, "a page with an old cookie"
-    assert (await client.get("/api/probes?token=x", headers=from_("192.0.2.2"))).status == 401
+    assert (await client.get("/api/stream?token=x", headers=from_("192.0.2.2"))).status == 401
+    assert (await client.get("/api/probes", headers={**bearer(READER), **from_("192.0.2.2")})).status == 200
     assert await limits_of(client).failed_login("192.0.2.3")
 
 
 @pytest.mark.usefixtures("for_hours")
-async def test_pages_that_ask_with_an_old_cookie_or_nothing_are_no_attempts(
-    connect: Connect, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(api, "describe", refuse)
-    client = await connect()
+async def test_what_shows_an_old_cookie_or_nothing_or_what_is_valid_is_no_attempt(connect: Connect) -> None:
+    client = await connect(tokens=TOKENS)
     for _ in range(3 * FAILURES_PER_MINUTE):
-        assert (await client.get("/api/probes", cookies={"session": "old"})).status == 401
-    assert (await client.get("/api/probes", headers={"Authorization": "Bearer x"})).status == 401
+        assert (await client.get("/api/probes", cookies={"monitor-session": "old"})).status == 401
+        assert (await client.post("/api/ask", json={"prompt": "x"})).status == 401
+        assert (await client.get("/api/probes", headers=bearer(READER))).status == 200
+        assert (await client.post("/api/ask", headers=bearer(READER), json={"prompt": "x"})).status == 403
+    assert (await client.get("/api/probes", headers=bearer("x"))).status == 401
 
 
 @pytest.mark.usefixtures("for_hours")
-async def test_a_401_that_is_answered_and_not_raised_counts_too(
-    connect: Connect, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def unauthorized(_: web.Request) -> web.Response:
-        return web.Response(status=401)
-
-    monkeypatch.setattr(api, "probes", unauthorized)
-    client = await connect()
-    found = [(await client.get("/api/probes?x")).status for _ in range(FAILURES_PER_MINUTE + 1)]
+async def test_wrong_tokens_in_the_login_form_count_too(connect: Connect) -> None:
+    client = await connect(tokens=TOKENS)
+    found = [(await client.post("/login", data={"token": "x"})).status for _ in range(FAILURES_PER_MINUTE + 1)]
     assert found == [401] * FAILURES_PER_MINUTE + [429]
+    assert (await client.post("/login", data={"token": READER}, allow_redirects=False)).status == 429
+    assert (await client.get("/login")).status == 200
 
 
 async def test_every_stream_is_known_by_its_route(connect: Connect) -> None:

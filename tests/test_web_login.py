@@ -66,7 +66,7 @@ async def test_the_cookie_is_called_by_the_safest_name_there_is(
     def caller_of(request: web.Request) -> Caller:
         return Caller("10.0.0.1", scheme, prefix)
 
-    for module in ("auth", "credentials", "login"):
+    for module in ("credentials", "login", "mount"):
         monkeypatch.setattr(f"monitor.web.{module}.caller_of", caller_of)
     client = await connect(tokens=TOKENS)
     answer = await log_in(client, path="/login?next=/demo")

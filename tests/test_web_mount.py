@@ -36,7 +36,9 @@ def behind(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> Behind:
     return behind
 
 
-async def test_every_route_stands_under_the_base_path_and_nothing_but_healthz_at_the_root(connect: Connect) -> None:
+async def test_every_route_stands_under_the_base_path_and_nothing_but_what_supervisors_ask_at_the_root(
+    connect: Connect,
+) -> None:
     at_root, client = await connect(), await connect(base_path="/a/b")
     assert at_root.app is not None
     assert client.app is not None
@@ -45,6 +47,7 @@ async def test_every_route_stands_under_the_base_path_and_nothing_but_healthz_at
         *(f"/a/b{route}" for route in routes),
         "/a/b",
         "/healthz",
+        "/readyz",
     }
     for path in ("/", "/demo", "/api/probes", "/static/page.js", "/a/bc/demo", "/a"):
         assert (await client.get(path)).status == 404, path

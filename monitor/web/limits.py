@@ -13,6 +13,7 @@ from aiohttp.typedefs import Handler, Middleware
 from monitor.web.caller import caller_of
 from monitor.web.door import Visit
 from monitor.web.errors import Refusal
+from monitor.web.identity import FAILED
 from monitor.web.places import Places, counted
 from monitor.web.proxies import Proxies
 from monitor.web.rate import Rate
@@ -31,6 +32,8 @@ RETRY_AFTER: Final = 5
 STREAMS: Final = frozenset({"metrics", "stream"})
 FREE: Final = frozenset({"healthz", "readyz"})
 QUESTION: Final = "ask"
+#: Where a form brings a token.
+LOGIN: Final = "authenticate"
 
 
 class Limits:
@@ -126,7 +129,7 @@ def limit(limits: Limits, proxies: Proxies) -> Middleware:
 
 
 def limit_failures(limits: Limits) -> Middleware:
-    """Return the middleware that refuses with 429 whoever has brought wrong credentials (401) too often."""
+    """Return the middleware that refuses with 429 whoever has brought wrong credentials too often."""
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -136,14 +139,10 @@ def limit_failures(limits: Limits) -> Middleware:
         if not limits.may_log_in(address):
             raise limits.too_many_failures()
         try:
-            response = await handler(request)
-        except (Refusal, web.HTTPException) as refusal:
-            if refusal.status == HTTPStatus.UNAUTHORIZED and not await limits.failed_login(address):
+            return await handler(request)
+        finally:
+            if FAILED in request and not await limits.failed_login(address):
                 raise limits.too_many_failures() from None
-            raise
-        if response.status == HTTPStatus.UNAUTHORIZED and not await limits.failed_login(address):
-            raise limits.too_many_failures()
-        return response
 
     return middleware
 
@@ -156,7 +155,7 @@ def _tries_credentials(request: web.Request) -> bool:
     """
     headers = request.headers
     return (
-        request.method == "POST"
+        request.match_info.route.name == LOGIN
         or "Authorization" in headers
         or "Sec-WebSocket-Protocol" in headers
         or "?" in request.raw_path

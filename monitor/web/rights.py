@@ -8,7 +8,9 @@ from aiohttp import web
 from monitor.auth.principal import ASK, READ
 
 #: Routes that everyone may use: supervisors have no token, and who logs in has not shown one yet.
-OPEN: Final = frozenset({"healthz", "readyz", "own-healthz", "own-readyz", "to-home", "login", "authenticate", "logout"})
+OPEN: Final = frozenset(
+    {"healthz", "readyz", "own-healthz", "own-readyz", "to-home", "login", "authenticate", "logout"}
+)
 #: What the login page is made of.
 OPEN_ASSETS: Final = frozenset({"monitor.css", "icon.svg"})
 #: Pages for people, who are sent to the login page.

@@ -176,7 +176,9 @@ def _example(method: str, path: str, operation: Document) -> str:
 
 
 def _text(value: Any) -> str:
-    return ",".join(map(str, value)) if isinstance(value, list) else f"{value:g}"
+    return (
+        ",".join(map(str, value)) if isinstance(value, list) else str(value) if isinstance(value, str) else f"{value:g}"
+    )
 
 
 def _channel(name: str, channel: Document, asyncapi: Document) -> Channel:

@@ -86,7 +86,7 @@ export interface Fact {
   /** For people, in the language of the question. */
   text: string;
   /** Of what stretch of the past; left out for the newest value. */
-  aggregate?: "change" | "max" | "mean" | "min" | "rate";
+  aggregate?: "change" | "max" | "mean" | "min" | "rate" | "then";
   /** How long that stretch is. */
   seconds?: number;
 }
@@ -178,6 +178,14 @@ export interface LeftOut {
   distribution: string;
   /** Why. */
   error: string;
+}
+
+/** What the login page sends. */
+export interface Login {
+  /** An access token that may read. */
+  token: string;
+  /** For those who keep passwords; it is not looked at. */
+  username?: string;
 }
 
 /** The language model, and how it is doing. */
@@ -329,6 +337,14 @@ export interface Source {
   distribution: string;
 }
 
+/** Opens one stream, once. */
+export interface Ticket {
+  /** Goes into the query of the stream, as `ticket`. */
+  ticket: string;
+  /** Seconds in which it is good. */
+  expires_in: number;
+}
+
 /** A piece of an answer, as it comes. */
 export interface Token {
   text: string;
@@ -379,6 +395,7 @@ export interface Operations {
   "POST /api/ask": { query: {}; body: Question; answer: Answer };
   "GET /api/ask": { query: {}; body: undefined; answer: Model };
   "GET /healthz": { query: {}; body: undefined; answer: Health };
+  "GET /readyz": { query: {}; body: undefined; answer: Health };
 }
 
 /** Every message of the live stream. */
