@@ -14,6 +14,7 @@ from typing import Final
 
 from monitor import files
 from tests.bench import (
+    access,
     compiler,
     cross_check,
     document,
@@ -39,6 +40,7 @@ class Extent:
     many           clients where the size of the population is not the question
     slow           healthy clients, stuck clients, seconds: as long as an eviction takes
     storm          handshakes, clients that are connected, seconds
+    access         clients, rounds, seconds: with tokens and limits, and without
     """
 
     cost_rounds: int
@@ -48,12 +50,22 @@ class Extent:
     many: int
     slow: tuple[int, int, int]
     storm: tuple[int, int, int]
+    access: tuple[int, int, int]
 
 
 FULL: Final = Extent(
-    cost_rounds=9, ticks=20, idle_seconds=30, starts=3, many=1000, slow=(500, 50, 45), storm=(5000, 500, 12)
+    cost_rounds=9,
+    ticks=20,
+    idle_seconds=30,
+    starts=3,
+    many=1000,
+    slow=(500, 50, 45),
+    storm=(5000, 500, 12),
+    access=(500, 9, 3),
 )
-QUICK: Final = Extent(cost_rounds=3, ticks=1, idle_seconds=1, starts=1, many=40, slow=(20, 2, 1), storm=(50, 10, 1))
+QUICK: Final = Extent(
+    cost_rounds=3, ticks=1, idle_seconds=1, starts=1, many=40, slow=(20, 2, 1), storm=(50, 10, 1), access=(20, 1, 1)
+)
 DEFAULTS: Final = {"clients": (100, 1000, 10_000), "rounds": 3, "seconds": 20, "write": True}
 QUICK_DEFAULTS: Final = {"clients": (50,), "rounds": 1, "seconds": 1, "write": False}
 
@@ -99,6 +111,7 @@ def measured(options: argparse.Namespace) -> Iterator[Group]:
     healthy, stuck, _ = extent.slow
     yield group(f"{healthy} healthy and {stuck} stuck clients", lambda: slow_clients.measure(*extent.slow))
     yield group("Handshakes beside open clients", lambda: handshakes.measure(*extent.storm))
+    yield group("Tokens and limits", lambda: access.measure(*extent.access))
     if options.cross_check is not None:
         for clients in options.clients:
             yield group(f"Cross-check, {clients:,} clients", cross_check_of(clients, options))

@@ -37,16 +37,16 @@ def await_first_frame(port: int) -> None:
     """Come back when the server has a frame to give."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        if _status_of_snapshot(port) == http.HTTPStatus.OK:
+        if _status(port) == http.HTTPStatus.OK:
             return
         time.sleep(GENTLE)
     raise CannotMeasure(f"the server had no frame after {PATIENCE:g} s")
 
 
-def _status_of_snapshot(port: int) -> int:
+def _status(port: int) -> int:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
-        connection.request("GET", "/api/system-stats")
+        connection.request("GET", "/readyz")
         return connection.getresponse().status
     finally:
         connection.close()
