@@ -23,7 +23,6 @@ from monitor.history import History
 from monitor.hub import Hub
 from monitor.llama.engine import Engine
 from monitor.llama.fetch import Fetching, is_reference, source
-from monitor.llama.grounding.answer import Grounding
 from monitor.llama.model import find
 from monitor.llama.process import PATIENCE, ChildEngine
 from monitor.machine import this_machine
@@ -38,6 +37,7 @@ from monitor.web.certificate import Certificate
 from monitor.web.desk import Desk
 from monitor.web.door import HEARING, SPARE, TURNED_AWAY, Admission, Door, in_time
 from monitor.web.errors import errors, without_malformed
+from monitor.web.grounds import Grounds
 from monitor.web.identity import AUTHENTICATOR
 from monitor.web.keeper import Keeper
 from monitor.web.limits import LIMITS, Limits, limit, limit_failures
@@ -111,7 +111,7 @@ def create_app(settings: Settings, probes: Registry) -> web.Application:
     app[keys.RELOAD] = Reload()
     app[ready.STOPPING] = asyncio.Event()
     app[ask.ENGINE] = _engine(settings)
-    app[ask.GROUNDING] = Grounding(
+    app[ask.GROUNDS] = Grounds(
         {name: probe.fields for name, probe in probes.probes.items()},
         remarks=bool(settings.llama_model or settings.llama_url),
     )

@@ -21,9 +21,6 @@ from monitor.config import CLIENT_TOKEN, ENVIRONMENT, ConfigError, Resolved, Set
 from monitor.distribution import installed_version, plugin_entry_points
 from monitor.encoder import encode
 from monitor.frame import Frame
-from monitor.load.crowd import CannotLoad
-from monitor.load.load import Load, Plan
-from monitor.load.target import Target
 from monitor.loop import NoSuchLoop, loop_factory
 from monitor.readers import seconds
 from monitor.registry import Registry, load
@@ -155,6 +152,11 @@ def doctor(options: argparse.Namespace) -> int:
 
 def bench(options: argparse.Namespace) -> int:
     """Load a server and print what the clients saw."""
+    # Here, because a server that serves has no use for them, and memory is what it is chosen for.
+    from monitor.load.crowd import CannotLoad  # noqa: PLC0415
+    from monitor.load.load import Load, Plan  # noqa: PLC0415
+    from monitor.load.target import Target  # noqa: PLC0415
+
     try:
         target = Target.of(options.url).asking(options.query).showing(_client_token())
         plan = Plan(target, options.clients, options.stuck, options.processes)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitor.llama.grounding.answer import Grounded
-from monitor.llama.grounding.match import Kind
+from monitor.llama.grounding.kinds import Kind
 from monitor.llama.grounding.products import multiplied
 from monitor.llama.grounding.quantities import quantities_in
 from monitor.llama.grounding.words import fold, split

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from aiohttp import web
@@ -15,15 +15,17 @@ from msgspec import UNSET
 
 from monitor.encoder import decode, named_event
 from monitor.llama.engine import Engine, Piece, Refused, State, Unavailable, Usage
-from monitor.llama.grounding.answer import Grounded, Grounding
-from monitor.llama.grounding.facts import Fact
-from monitor.llama.grounding.guard import NumberGuard
 from monitor.web import api, documents
 from monitor.web.desk import Desk
 from monitor.web.documents import LONGEST, MOST_TOKENS, VISIBLE, Question
 from monitor.web.errors import Refusal
 from monitor.web.events import event_response
+from monitor.web.grounds import Grounds
 from monitor.web.keys import HISTORY
+
+if TYPE_CHECKING:
+    from monitor.llama.grounding.answer import Grounded
+    from monitor.llama.grounding.facts import Fact
 
 #: Seconds from the question to the end of its answer.
 PATIENCE: Final = 60.0
@@ -33,7 +35,7 @@ GLANCE: Final = 0.5
 NOTHING_USED: Final = Usage(0, 0)
 
 ENGINE: Final = web.AppKey("engine", Engine)
-GROUNDING = web.AppKey("grounding", Grounding)
+GROUNDS = web.AppKey("grounds", Grounds)
 DESK = web.AppKey("desk", Desk)
 
 
@@ -42,7 +44,7 @@ class Answer:
     """An answer as it grows."""
 
     prompt: str
-    grounded: Grounded
+    grounded: "Grounded"
     model: str
     timestamp: float
     began: float = field(default_factory=time.monotonic)
@@ -69,7 +71,7 @@ class Answer:
         )
 
 
-def _fact(fact: Fact) -> documents.Fact:
+def _fact(fact: "Fact") -> documents.Fact:
     return documents.Fact(
         fact.field,
         fact.value,
@@ -84,7 +86,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
     """POST /api/ask: answer a question from the newest frame; as events where the client accepts them."""
     question = read_question(request.content_type, await request.read(), request.charset)
     engine, desk = request.app[ENGINE], request.app[DESK]
-    answer = begin(request.app, question)
+    answer = await begin(request.app, question)
     if engine.state is State.ABSENT:
         raise Refusal(503, "no_model", "There is no model: `python -m monitor.llama.install` brings one.")
     if request.headers.get("Accept", "").startswith("text/event-stream"):
@@ -130,13 +132,13 @@ def _refuse_doubles(body: bytes) -> None:
         raise Refusal(400, "bad_body", f"{key} is given twice; it must be given once.")
 
 
-def begin(app: web.Application, question: Question) -> Answer:
+async def begin(app: web.Application, question: Question) -> Answer:
     """Find the facts that a question is about. Raises Refusal (503) before the first frame."""
+    grounding, tokens = await app[GROUNDS].get(), int(question.max_tokens)
     history = app[HISTORY]
     latest = history.latest
     if latest is None:
         raise Refusal(503, "no_frame", "The first frame is not there yet; try again in a second.", {"Retry-After": "1"})
-    grounding, tokens = app[GROUNDING], int(question.max_tokens)
     if question.grounded:
         grounded = grounding.ground(question.prompt, decode(latest.encoded), history.after(-1), max_tokens=tokens)
     else:
@@ -167,8 +169,7 @@ async def _answered(engine: Engine, desk: Desk, answer: Answer, tell: Callable[[
 
 async def _grow(answer: Answer, pieces: AsyncGenerator[Piece | Usage], tell: Callable[[str], Awaitable[None]]) -> None:
     """Add what the model says, as far as its numbers are those of the facts or of the question."""
-    allowed = answer.grounded.allowed
-    guard = None if allowed is None else NumberGuard([*allowed, answer.prompt])
+    guard = answer.grounded.guard(answer.prompt)
     async for piece in pieces:
         if isinstance(piece, Usage):
             answer.usage = piece

@@ -9,8 +9,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from monitor.health import State as ProbeState
 from monitor.llama.engine import State as ModelState
-from monitor.llama.grounding.facts import Aggregate
-from monitor.llama.grounding.match import Kind as AnswerKind
+from monitor.llama.grounding.kinds import Aggregate
+from monitor.llama.grounding.kinds import Kind as AnswerKind
 from monitor.probe import Kind, Number, Unit
 
 #: Characters of a question, and tokens of an answer.

@@ -9,8 +9,10 @@ from monitor.llama.engine import Task
 from monitor.llama.grounding import lexicon
 from monitor.llama.grounding.facts import Fact, Finding
 from monitor.llama.grounding.grammar import amounts, grammar
+from monitor.llama.grounding.guard import NumberGuard
+from monitor.llama.grounding.kinds import Kind
 from monitor.llama.grounding.language import Language
-from monitor.llama.grounding.match import Index, Kind, Match
+from monitor.llama.grounding.match import Index, Match
 from monitor.llama.grounding.question import Question
 from monitor.llama.grounding.teller import Teller
 from monitor.llama.grounding.verdict import verdict
@@ -54,6 +56,10 @@ class Grounded:
     allowed: tuple[str, ...] | None
     grammar: str | None
     task: Task | None
+
+    def guard(self, prompt: str) -> NumberGuard | None:
+        """Return what keeps other numbers than these and the question's out of the answer; None where any may be."""
+        return None if self.allowed is None else NumberGuard([*self.allowed, prompt])
 
 
 class Grounding:

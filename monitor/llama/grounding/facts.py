@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from monitor.llama.grounding.choice import Choice
+from monitor.llama.grounding.kinds import Aggregate
 from monitor.llama.grounding.trend import Trend
 from monitor.probe import Number
 
-Aggregate = Literal["mean", "min", "max", "change", "rate", "then"]
 Role = Literal["share", "used", "free", "total"]
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Final
 
 from monitor.llama.grounding import lexicon
@@ -10,6 +9,7 @@ from monitor.llama.grounding.candidate import Candidate, candidate_of, plain, te
 from monitor.llama.grounding.choice import Choice
 from monitor.llama.grounding.chooser import Chooser
 from monitor.llama.grounding.evidence import speaks_for
+from monitor.llama.grounding.kinds import Kind
 from monitor.llama.grounding.question import Question
 from monitor.llama.grounding.reader import Reader
 from monitor.llama.grounding.scorer import Scorer
@@ -21,14 +21,6 @@ from monitor.probe import Field
 
 #: What is a height of a tide, and of a load no subject of its own.
 _HIGH: Final = frozenset({"high", "haut", "haute"})
-
-
-class Kind(StrEnum):
-    """What a question is about: numbers that we have, a machine's numbers that we do not have, or neither."""
-
-    FACTS = "facts"
-    NOT_MEASURED = "not measured"
-    FREE = "free"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from monitor.history import Entry
 from monitor.llama.grounding import lexicon
 from monitor.llama.grounding.candidate import Candidate
 from monitor.llama.grounding.choice import Choice, picks
-from monitor.llama.grounding.facts import Aggregate, Fact, Finding, Role
+from monitor.llama.grounding.facts import Fact, Finding, Role
+from monitor.llama.grounding.kinds import Aggregate
 from monitor.llama.grounding.language import Language
 from monitor.llama.grounding.match import Index
 from monitor.llama.grounding.numbers import amount, span
