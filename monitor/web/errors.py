@@ -30,7 +30,7 @@ class Code(NamedTuple):
 #: Every code that a refusal may have.
 CODES: Final[Mapping[str, Code]] = {
     "bad_request": Code(400, "A request that is no HTTP or has too long a head, or a WebSocket handshake that is none"),
-    "bad_body": Code(400, "The body of a question makes no sense; the message names the key"),
+    "bad_body": Code(400, "The body makes no sense; the message names the key"),
     "bad_query": Code(400, "A parameter of the query makes no sense; the message names it"),
     "foreign_origin": Code(403, "A page of an origin that is neither ours nor listed asks"),
     "untrusted_proxy": Code(403, "The header of a proxy's user, from nobody that is a trusted proxy"),

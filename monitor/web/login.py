@@ -40,13 +40,15 @@ async def page(request: web.Request) -> web.Response:
 
 async def log_in(request: web.Request) -> web.Response:
     """POST /login: a session for whoever shows a token that may read."""
-    authenticator = request.app.get(AUTHENTICATOR)
-    if authenticator is None:
-        return _to(request, _next(request))
     if request.content_type != FORM:
         raise Refusal(415, "no_form", f"The body must be {FORM}.")
     token = (await request.post()).get("token")
-    principal = await authenticator.of_token(token.strip()) if isinstance(token, str) else None
+    if not isinstance(token, str):
+        raise Refusal(400, "bad_body", "token is missing; it must be an access token.")
+    authenticator = request.app.get(AUTHENTICATOR)
+    if authenticator is None:
+        return _to(request, _next(request))
+    principal = await authenticator.of_token(token.strip())
     if principal is None:
         missed(request)
         return _form(request, WRONG, 401)

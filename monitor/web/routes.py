@@ -204,7 +204,7 @@ ROUTES: Final = (
             parameters=(login.NEXT,),
             body=documents.Login,
             body_type=FORM,
-            refusals=("no_form", "request_entity_too_large"),
+            refusals=("bad_body", "no_form", "request_entity_too_large"),
             scope=None,
         ),
     ),

@@ -79,7 +79,7 @@ async def test_a_revoked_token_closes_its_streams_within_five_seconds_and_a_brok
         await socket.receive_json()
         guarded.file.write_text("tokens = 5", encoding="utf-8")
         os.kill(guarded.server.pid, signal.SIGHUP)
-        await asyncio.to_thread(wait_for, lambda: "the tokens stay as they were" in guarded.server.log)
+        await asyncio.to_thread(wait_for, lambda: "tokens: not reloaded, the old one stays" in guarded.server.log)
         assert (await socket.receive(timeout=10)).type is aiohttp.WSMsgType.TEXT
         guarded.revoke_reader()
         began = time.monotonic()
