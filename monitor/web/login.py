@@ -25,6 +25,9 @@ NEXT: Final = Parameter(
 #: A path of ours, and never of another host: printable ASCII, no second slash behind the first, no backslash.
 _LOCAL: Final = re.compile(r"/(?!/)[!-\[\]-~]{0,2000}")
 
+#: The one charset of forms: others fail in ways of their own, or take their time.
+UTF_8: Final = "utf-8"
+
 WRONG: Final = "This token is not valid."
 NO_READING: Final = "This token may not read: it has no scope read."
 
@@ -43,10 +46,10 @@ async def log_in(request: web.Request) -> web.Response:
     authenticator = request.app.get(AUTHENTICATOR)
     if authenticator is None:
         return _to(request, _next(request))
-    if request.content_type != FORM:
-        raise Refusal(415, "no_form", f"The body must be {FORM}.")
-    token = (await request.post()).get("token")
-    principal = await authenticator.of_token(token.strip()) if isinstance(token, str) else None
+    if request.content_type != FORM or (request.charset or UTF_8).lower() != UTF_8:
+        raise _no_form()
+    token = await _token(request)
+    principal = await authenticator.of_token(token.strip())
     if principal is None:
         missed(request)
         return _form(request, WRONG, 401)
@@ -82,6 +85,18 @@ async def log_out(request: web.Request) -> web.Response:
         cookie_name(request), path=root_of(request) or "/", secure=secure, httponly=True, samesite="Strict"
     )
     return answer
+
+
+async def _token(request: web.Request) -> str:
+    try:
+        token = (await request.post()).get("token")
+    except UnicodeDecodeError:
+        raise _no_form() from None
+    return token if isinstance(token, str) else ""
+
+
+def _no_form() -> Refusal:
+    return Refusal(415, "no_form", f"The body must be {FORM}, in UTF-8.")
 
 
 def _next(request: web.Request) -> str:
