@@ -17,7 +17,7 @@ from pathlib import Path
 from aiohttp import web
 
 from monitor import access, encoder, files, logs
-from monitor.config import Resolved, Settings
+from monitor.config import ConfigError, Resolved, Settings
 from monitor.distribution import installed_version
 from monitor.history import History
 from monitor.hub import Hub
@@ -175,7 +175,8 @@ async def run(settings: Settings, probes: Registry, again: Callable[[], Resolved
         _announce(settings, door.port, identity)
         gc.collect()
         gc.freeze()  # what start-up made stays for ever: no collection needs to look at it again
-        tasks.append(asyncio.create_task(_reloading(hup, app[keys.RELOAD], manager, closed), name="reload"))
+        look = partial(warn_of_authentication, app, again)
+        tasks.append(asyncio.create_task(_reloading(hup, app[keys.RELOAD], manager, closed, look), name="reload"))
         if manager.is_heard:
             telling = manager.run(lambda: ready.trouble(app) is None, lambda: f"{app[STREAM].taken} streams")
             tasks.append(asyncio.create_task(telling, name="service notifier"))
@@ -197,6 +198,15 @@ async def renew_tokens(app: web.Application, again: Callable[[], Resolved]) -> N
     app[AUTHENTICATOR].replace_tokens(tokens.values())
     app[WATCH].check()
     log.info("%d tokens are valid now", len(tokens))
+
+
+def warn_of_authentication(app: web.Application, again: Callable[[], Resolved] | None) -> None:
+    """Warn where the settings would by now have the server ask who comes: that is decided at its start."""
+    if again is None or AUTHENTICATOR in app:
+        return
+    with suppress(ConfigError):
+        if access.is_on(again().settings):
+            log.warning("nobody is asked who he is: the settings say so by now, and that begins with a restart")
 
 
 async def renew_certificate(identity: tls.Identity) -> None:
@@ -271,7 +281,9 @@ async def _authenticating(app: web.Application) -> AsyncIterator[None]:
     await app[AUTHENTICATOR].close()
 
 
-async def _reloading(hup: asyncio.Event, reload: Reload, manager: Notifier, closed: Callable[[], bool]) -> None:
+async def _reloading(
+    hup: asyncio.Event, reload: Reload, manager: Notifier, closed: Callable[[], bool], look: Callable[[], None]
+) -> None:
     while True:
         await hup.wait()
         hup.clear()
@@ -279,6 +291,7 @@ async def _reloading(hup: asyncio.Event, reload: Reload, manager: Notifier, clos
             signal.raise_signal(signal.SIGTERM)
         else:
             await reload.run(manager)
+            look()
 
 
 def _signals(stop: asyncio.Event, hup: asyncio.Event) -> Iterator[tuple[signal.Signals, asyncio.Event]]:

@@ -134,3 +134,18 @@ async def test_stopping_ends_the_stream_as_http_ends_a_body(connect: Connect) ->
     async with asyncio.timeout(10):
         await events.content.read()  # raises when the body is cut off
         await stopping
+
+
+@pytest.mark.parametrize("more", ["", "Upgrade: x\r\nConnection: Upgrade\r\n"])
+async def test_what_a_client_sends_after_its_request_is_kept_nowhere(connect: Connect, more: str) -> None:
+    client = await connect(Scripted("cpu", *range(10_000)), interval=0.05)
+    raw = await Raw.to(client)
+    await raw.send(f"GET /api/stream HTTP/1.1\r\nHost: localhost\r\n{more}\r\n".encode())
+    async with asyncio.timeout(20):
+        for _ in range(64):  # more than the kernel holds: it is read, or this does not end
+            raw.writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" * 12_000)
+            await raw.writer.drain()
+        await raw.reader.readuntil(b'"cpu"')
+    assert client.app is not None
+    assert len(client.app[STREAM].peers) == 1
+    raw.writer.close()

@@ -89,11 +89,12 @@ async def test_a_handshake_too_many_is_refused_before_the_upgrade(connect: Conne
 
 @pytest.mark.usefixtures("for_hours")
 async def test_health_is_told_as_often_as_asked(connect: Connect) -> None:
-    client = await connect(requests_per_second=1)
-    assert (await client.get("/")).status == 200
-    assert (await client.get("/")).status == 429
+    client = await connect(requests_per_second=1, base_path="/monitor")
+    assert (await client.get("/monitor/")).status == 200
+    assert (await client.get("/monitor/")).status == 429
     for _ in range(20):
-        assert (await client.get("/healthz")).status in (200, 503)
+        for path in ("/monitor/healthz", "/monitor/readyz", "/healthz", "/readyz"):
+            assert (await client.get(path)).status in (200, 503)
 
 
 async def test_zero_switches_a_limit_off(connect: Connect) -> None:
@@ -215,8 +216,10 @@ async def test_wrong_credentials_are_tried_so_often_and_no_more(connect: Connect
         return (await client.get("/api/probes", headers={**bearer(str(number)), **from_("192.0.2.1")})).status
 
     assert await statuses(40, one) == {401: FAILURES_PER_MINUTE, 429: 40 - FAILURES_PER_MINUTE}
-    for path in ("/api/stream?token=x", "/api/history?token=x"):
-        answer = await client.get(path, headers=from_("192.0.2.1"))
+    for headers in ({}, bearer(READER)):
+        answer = await client.get(
+            "/api/stream" if headers else "/api/stream?token=x", headers=headers | from_("192.0.2.1")
+        )
         assert (answer.status, answer.headers["Retry-After"]) == (429, str(int(HOURS / FAILURES_PER_MINUTE))), (
             "whatever it would have been"
         )
@@ -245,6 +248,21 @@ async def test_wrong_tokens_in_the_login_form_count_too(connect: Connect) -> Non
     assert found == [401] * FAILURES_PER_MINUTE + [429]
     assert (await client.post("/login", data={"token": READER}, allow_redirects=False)).status == 429
     assert (await client.get("/login")).status == 200
+
+
+@pytest.mark.usefixtures("for_hours")
+async def test_who_guesses_keeps_nobody_out_who_has_logged_in_from_the_same_address(connect: Connect) -> None:
+    client = await connect(tokens=TOKENS)
+    assert (await client.post("/login", data={"token": READER})).status == 200
+    for _ in range(FAILURES_PER_MINUTE + 1):
+        status = (await client.get("/api/stream?token=x", cookies={})).status
+    assert status == 429
+    assert (await client.get("/api/probes", headers=bearer(READER))).status == 429
+    assert (await client.get("/api/history?fields=cpu")).status == 200
+    assert (await client.get("/static/monitor.css?x")).status == 200
+    assert (await client.get("/api/probes", headers={"Authorization": "Basic eA=="})).status == 200, "the proxy's own"
+    async with client.ws_connect("/api/ws/metrics?fields=cpu", protocols=("monitor.v1",)) as socket:
+        assert await socket.receive_json()
 
 
 async def test_every_stream_is_known_by_its_route(connect: Connect) -> None:

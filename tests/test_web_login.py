@@ -108,6 +108,17 @@ async def test_what_is_no_form_is_refused(connect: Connect) -> None:
     assert (await client.post("/login", data={"other": READER})).status == 400
 
 
+@pytest.mark.parametrize("charset", ["", "; charset=utf-8", "; charset=no-such", "; charset=base64", "; charset=idna"])
+async def test_a_form_in_whatever_charset_is_no_fault_of_ours(
+    connect: Connect, charset: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = await connect(tokens=TOKENS)
+    headers = {"Content-Type": f"application/x-www-form-urlencoded{charset}"}
+    answer = await client.post("/login", data=b"token=\xff\xfe", headers=headers)
+    assert answer.status == 415
+    assert not caplog.records
+
+
 @pytest.mark.parametrize(
     ("wanted", "location"),
     [

@@ -41,18 +41,24 @@ def credential_of(request: web.Request) -> Credential | None:
 
     A cookie comes by itself with whatever a browser sends, so it counts only where nothing was shown on purpose.
     """
-    shown = set(_headers(request))
-    if name_of(request) in STREAMS:
-        if "Sec-WebSocket-Protocol" in request.headers:
-            shown.update(_protocols(request))
-        if "?" in request.raw_path:
-            shown.update(_query(request))
+    shown = shown_on_purpose(request)
     if len(shown) > 1:
         raise Refusal(400, "two_credentials", "This request shows two different credentials; show one.")
     if shown:
         return shown.pop()
     cookie = request.cookies.get(cookie_name(request))
     return None if cookie is None else Credential(Kind.SESSION, cookie)
+
+
+def shown_on_purpose(request: web.Request) -> set[Credential]:
+    """Return what a request shows besides its cookie: what somebody may have guessed."""
+    shown = set(_headers(request))
+    if name_of(request) in STREAMS:
+        if "Sec-WebSocket-Protocol" in request.headers:
+            shown.update(_protocols(request))
+        if "?" in request.raw_path:
+            shown.update(_query(request))
+    return shown
 
 
 def cookie_name(request: web.Request) -> str:

@@ -39,6 +39,9 @@ class EventPeer(Peer):
         if not unsent(self.transport):
             self.send_along(chunk(_COMMENT) if self._chunked else _COMMENT)
 
+    def data_received(self, data: bytes) -> None:
+        """Drop it: no further request is read from this connection, and aiohttp would keep it for one, megabytes."""
+
     async def goodbye(self) -> None:
         """Let the handler end the body."""
         self.leave()

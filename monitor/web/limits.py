@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from monitor.web.caller import caller_of
+from monitor.web.credentials import shown_on_purpose
 from monitor.web.door import Visit
 from monitor.web.errors import Refusal
 from monitor.web.identity import FAILED
@@ -30,7 +31,7 @@ RETRY_AFTER: Final = 5
 #: Routes that begin a stream, and those that are never refused: a check that is refused takes a server out of service,
 #: and to refuse it costs as much as to answer.
 STREAMS: Final = frozenset({"metrics", "stream"})
-FREE: Final = frozenset({"healthz", "readyz"})
+FREE: Final = frozenset({"healthz", "readyz", "own-healthz", "own-readyz"})
 QUESTION: Final = "ask"
 #: Where a form brings a token.
 LOGIN: Final = "authenticate"
@@ -151,15 +152,9 @@ def _tries_credentials(request: web.Request) -> bool:
     """Tell whether a request brings what somebody may have guessed.
 
     A cookie is not guessed. A page that was left open asks again and again with one that has expired, and must not keep
-    the person in front of it from logging in.
+    the person in front of it from logging in; nor must those who guess keep people out who have logged in.
     """
-    headers = request.headers
-    return (
-        request.match_info.route.name == LOGIN
-        or "Authorization" in headers
-        or "Sec-WebSocket-Protocol" in headers
-        or "?" in request.raw_path
-    )
+    return request.match_info.route.name == LOGIN or bool(shown_on_purpose(request))
 
 
 def _uncounted(request: web.Request, proxies: Proxies) -> Visit | None:

@@ -25,6 +25,9 @@ NEXT: Final = Parameter(
 #: A path of ours, and never of another host: printable ASCII, no second slash behind the first, no backslash.
 _LOCAL: Final = re.compile(r"/(?!/)[!-\[\]-~]{0,2000}")
 
+#: The one charset of forms: others fail in ways of their own, or take their time.
+UTF_8: Final = "utf-8"
+
 WRONG: Final = "This token is not valid."
 NO_READING: Final = "This token may not read: it has no scope read."
 
@@ -40,11 +43,9 @@ async def page(request: web.Request) -> web.Response:
 
 async def log_in(request: web.Request) -> web.Response:
     """POST /login: a session for whoever shows a token that may read."""
-    if request.content_type != FORM:
-        raise Refusal(415, "no_form", f"The body must be {FORM}.")
-    token = (await request.post()).get("token")
-    if not isinstance(token, str):
-        raise Refusal(400, "bad_body", "token is missing; it must be an access token.")
+    if request.content_type != FORM or (request.charset or UTF_8).lower() != UTF_8:
+        raise _no_form()
+    token = await _token(request)
     authenticator = request.app.get(AUTHENTICATOR)
     if authenticator is None:
         return _to(request, _next(request))
@@ -84,6 +85,20 @@ async def log_out(request: web.Request) -> web.Response:
         cookie_name(request), path=root_of(request) or "/", secure=secure, httponly=True, samesite="Strict"
     )
     return answer
+
+
+async def _token(request: web.Request) -> str:
+    try:
+        token = (await request.post()).get("token")
+    except UnicodeDecodeError:
+        raise _no_form() from None
+    if not isinstance(token, str):
+        raise Refusal(400, "bad_body", "token is missing; it must be an access token.")
+    return token
+
+
+def _no_form() -> Refusal:
+    return Refusal(415, "no_form", f"The body must be {FORM}, in UTF-8.")
 
 
 def _next(request: web.Request) -> str:

@@ -92,6 +92,17 @@ async def test_a_revoked_token_closes_its_streams_within_five_seconds_and_a_brok
     assert await asyncio.to_thread(guarded.status, "/api/probes", guarded.asker) == 200
 
 
+def test_tokens_that_come_later_are_warned_of_because_nobody_is_asked_for_them(tmp_path: Path) -> None:
+    file = tmp_path / "monitor.toml"
+    file.write_text("", encoding="utf-8")
+    with Server("--config", str(file)) as server:
+        server.frame()
+        file.write_text(new_token("late", ["read"])[1], encoding="utf-8")
+        os.kill(server.pid, signal.SIGHUP)
+        wait_for(lambda: "nobody is asked who he is" in server.log)
+        assert server.frame()
+
+
 def test_our_own_clients_take_the_token_from_the_environment(guarded: Guarded) -> None:
     url = guarded.server.stream_url
     seen = run_with(guarded.reader, str(CLIENT), "--url", url, "--count", "2")
