@@ -122,10 +122,14 @@ function tell(name, seconds) {
 }
 
 // A page whose login has ended cannot come back by itself: loaded anew, it is sent to log in.
+const logout = document.getElementById("logout");
+let leaving = false; // it ends the stream too, and the answer to it says where to go
+logout?.addEventListener("submit", () => { leaving = true; });
+
 async function checkLogin() {
-  if (!document.getElementById("logout")) return;
+  if (!logout) return;
   const answer = await fetch(location.pathname, { method: "HEAD", redirect: "manual", cache: "no-store" }).catch(() => null);
-  if (answer?.type === "opaqueredirect") location.reload();
+  if (answer?.type === "opaqueredirect" && !leaving) location.reload();
 }
 
 function showUptime() {
