@@ -15,7 +15,7 @@ run: install ## Start the server on http://localhost:4000 (flags: make run ARGS=
 	@exec $(BIN)/monitor serve $(ARGS)
 
 test: $(VENV)/.tools $(VENV)/.llama lint ## Check everything: format, lint, types, unit and end-to-end tests (ARGS: for pytest)
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 3 --dist loadfile --cov --cov-report=term $(ARGS)
 
 lint: $(VENV)/.installed-dev ## Check format, lint and types
 	$(BIN)/ruff format --check .

@@ -337,7 +337,8 @@ def _announce(settings: Settings, port: int, identity: tls.Identity | None = Non
     if settings.log_format == logs.JSON:  # where both outputs go to one place, each of its lines is JSON
         log.info("live on %s", address)
     else:
-        print(f"Live on {address} (Ctrl-C stops it)", flush=True)
+        with suppress(OSError):  # whoever was to read it has gone: the server is not for him alone
+            print(f"Live on {address} (Ctrl-C stops it)", flush=True)
     if identity is not None and settings.tls_self_signed:
         _tell_of_certificate(identity.certificate, settings)
     if is_everywhere(settings.host) and not settings.allowed_host:

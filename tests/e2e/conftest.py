@@ -1,5 +1,6 @@
 """A server, a browser and the packages of Node.js for the end-to-end tests."""
 
+import fcntl
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -55,6 +56,8 @@ def node_modules() -> Path:
     if npm is None:
         pytest.fail("these tests need Node.js, and there is no npm: install Node.js 20.19 or newer")
     lock, installed = FRONTEND / "package-lock.json", FRONTEND / "node_modules" / ".package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        run(npm, "ci", "--include=dev", "--no-audit", "--no-fund", cwd=FRONTEND, seconds=INSTALL_PATIENCE)
+    with lock.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # tests run in several processes, and one of them installs
+        if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+            run(npm, "ci", "--include=dev", "--no-audit", "--no-fund", cwd=FRONTEND, seconds=INSTALL_PATIENCE)
     return FRONTEND / "node_modules"

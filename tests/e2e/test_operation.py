@@ -74,8 +74,9 @@ def test_a_server_whose_terminal_is_closed_ends(tmp_path: Path) -> None:
         os.execv(sys.executable, [sys.executable, "-m", "monitor", "serve", "--port", "0"])  # noqa: S606 - as in a shell
     try:
         said = b""
-        while b"Live on" not in said:
+        while b"\n" not in said:
             said += os.read(terminal, 1024)
+        assert b"Live on" in said
         os.close(terminal)
         found = wait_for(lambda: (ended := os.waitpid(pid, os.WNOHANG)) != (0, 0) and ended)
         assert os.waitstatus_to_exitcode(found[1]) == 0
