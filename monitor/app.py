@@ -17,6 +17,7 @@ from pathlib import Path
 from aiohttp import web
 
 from monitor import access, encoder, files, logs
+from monitor.certificate import Certificate
 from monitor.config import ConfigError, Resolved, Settings
 from monitor.distribution import installed_version
 from monitor.history import History
@@ -33,7 +34,6 @@ from monitor.sampler import Sampler
 from monitor.web import api, ask, assets, guard, keys, ready, request_id, tls
 from monitor.web.access import AccessLog
 from monitor.web.auth import authentication
-from monitor.web.certificate import Certificate
 from monitor.web.desk import Desk
 from monitor.web.door import HEARING, SPARE, TURNED_AWAY, Admission, Door, in_time
 from monitor.web.errors import errors, without_malformed

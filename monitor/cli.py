@@ -152,10 +152,9 @@ def doctor(options: argparse.Namespace) -> int:
 
 def bench(options: argparse.Namespace) -> int:
     """Load a server and print what the clients saw."""
-    # Here, because a server that serves has no use for them, and memory is what it is chosen for.
-    from monitor.load.crowd import CannotLoad  # noqa: PLC0415
-    from monitor.load.load import Load, Plan  # noqa: PLC0415
-    from monitor.load.target import Target  # noqa: PLC0415
+    from monitor.load.crowd import CannotLoad  # noqa: PLC0415 - a server has no use for the load
+    from monitor.load.load import Load, Plan  # noqa: PLC0415 - a server has no use for the load
+    from monitor.load.target import Target  # noqa: PLC0415 - a server has no use for the load
 
     try:
         target = Target.of(options.url).asking(options.query).showing(_client_token())

@@ -150,11 +150,6 @@ class Settings:
     )
 
     @property
-    def authenticates(self) -> bool:
-        """Whether a caller has to say who it is: as soon as there is a way to say it."""
-        return bool(self.tokens or self.jwt_key_file or self.jwt_jwks_url or self.proxy_user_header)
-
-    @property
     def tables(self) -> dict[str, dict[str, Any]]:
         """Each plugin's own table, as its hook gets it."""
         return {

@@ -18,6 +18,7 @@ LAYERS = (
         "monitor.selection",
         "monitor.loop",
         "monitor.files",
+        "monitor.certificate",
         "monitor.logs",
         "monitor.notify",
         "monitor.readers",

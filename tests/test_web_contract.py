@@ -11,6 +11,7 @@ from typing import Any, get_args
 import pytest
 from aiohttp import hdrs
 
+from monitor.access import is_on
 from monitor.config import Settings
 from monitor.probe import Field
 from monitor.sampler import Sampler
@@ -229,11 +230,11 @@ async def test_the_servers_of_a_document_are_those_that_the_client_came_to(conne
 
 @pytest.mark.parametrize(
     "way",
-    [{"tokens": {"a": {}}}, {"jwt_key_file": "k"}, {"jwt_jwks_url": "https://x"}, {"proxy_user_header": "X-User"}],
+    [{"tokens": {"a": {}}}, {"jwt_algorithm": "hs256"}, {"proxy_user_header": "X-User"}],
 )
 def test_authentication_is_on_as_soon_as_there_is_a_way_to_say_who_one_is(way: dict[str, Any]) -> None:
-    assert not Settings().authenticates
-    assert Settings(**way).authenticates
+    assert not is_on(Settings())
+    assert is_on(Settings(**way))
 
 
 def test_a_server_that_nobody_asks_does_not_load_what_makes_the_documents() -> None:

@@ -1,15 +1,12 @@
-"""The certificate: whether it can be read, belongs to its key, and is good today and for a while.
-
-The standard library shows a certificate's dates to a peer that trusts it and to nobody else: so one is spoken to here,
-in memory, with the certificate itself as the one that is trusted.
-"""
+"""The certificate: whether it can be read, belongs to its key, and is good today and for a while."""
 
 import ssl
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from monitor.certificate import Certificate
 from monitor.doctor.files import guarded
 from monitor.doctor.finding import Finding
 
@@ -24,37 +21,28 @@ def good(certificate: str, key: str, now: float | None = None) -> Iterator[Findi
     """Look at a certificate and its key, files in PEM; `key` is empty where both are in one file."""
     yield from guarded("key file", Path(key or certificate), secret=True)
     try:
-        about = seen(certificate, key)
+        about = shown(certificate, key)
     except ssl.SSLCertVerificationError as error:
         yield Finding.problem(CHECK, f"{certificate}: {error.verify_message.lower()}", _RENEW)
         return
     except OSError as error:  # what is wrong with the files is one of these too: ssl.SSLError
         yield Finding.problem(CHECK, f"{certificate}: {_why(error)}", _remedy(error))
         return
-    names = ", ".join(value for _, value in about.get("subjectAltName", ())) or "no name at all"
-    left = (ssl.cert_time_to_seconds(about["notAfter"]) - (time.time() if now is None else now)) / _DAY
-    text = f"{certificate} for {names}, good for {left:.0f} more days (until {about['notAfter']})"
+    now = time.time() if now is None else now
+    if not about.begins <= now < about.ends:
+        fault = "certificate has expired" if about.ends <= now else "certificate is not yet valid"
+        yield Finding.problem(CHECK, f"{certificate}: {fault}", _RENEW)
+        return
+    left = (about.ends - now) / _DAY
+    text = f"{certificate} for {', '.join(about.names) or 'no name at all'}, good for {left:.0f} more days"
     yield Finding.ok(CHECK, text) if left > SOON else Finding.warning(CHECK, text, _RENEW)
 
 
-def seen(certificate: str, key: str) -> dict[str, Any]:
+def shown(certificate: str, key: str) -> Certificate:
     """Return what a peer sees of the certificate. Raises OSError: ssl.SSLError where it does not fit its key."""
     serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     serving.load_cert_chain(certificate, key or None, password=_no_password)
-    asking = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    asking.check_hostname = False
-    asking.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    asking.load_verify_locations(certificate)
-    there, here = ssl.MemoryBIO(), ssl.MemoryBIO()
-    server = serving.wrap_bio(there, here, server_side=True)
-    client = asking.wrap_bio(here, there)
-    for _ in range(4):  # each says all it has to say in two turns
-        for side in (client, server):
-            try:
-                side.do_handshake()
-            except ssl.SSLWantReadError:
-                continue
-    return client.getpeercert() or {}
+    return Certificate.shown_by(serving, certificate)
 
 
 def _no_password() -> str:

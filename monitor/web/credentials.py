@@ -36,6 +36,9 @@ class Credential(NamedTuple):
     secret: str
 
 
+_SHOWN: Final = web.RequestKey("shown", frozenset)
+
+
 def credential_of(request: web.Request) -> Credential | None:
     """Return what a request shows. Raises Refusal (400) where that is several things.
 
@@ -45,20 +48,24 @@ def credential_of(request: web.Request) -> Credential | None:
     if len(shown) > 1:
         raise Refusal(400, "two_credentials", "This request shows two different credentials; show one.")
     if shown:
-        return shown.pop()
+        return next(iter(shown))
     cookie = request.cookies.get(cookie_name(request))
     return None if cookie is None else Credential(Kind.SESSION, cookie)
 
 
-def shown_on_purpose(request: web.Request) -> set[Credential]:
-    """Return what a request shows besides its cookie: what somebody may have guessed."""
+def shown_on_purpose(request: web.Request) -> frozenset[Credential]:
+    """Return what a request shows besides its cookie: what somebody may have guessed. Read once a request."""
+    known: frozenset[Credential] | None = request.get(_SHOWN)
+    if known is not None:
+        return known
     shown = set(_headers(request))
     if name_of(request) in STREAMS:
         if "Sec-WebSocket-Protocol" in request.headers:
             shown.update(_protocols(request))
         if "?" in request.raw_path:
             shown.update(_query(request))
-    return shown
+    request[_SHOWN] = found = frozenset(shown)
+    return found
 
 
 def cookie_name(request: web.Request) -> str:

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import aiohttp
 import msgspec
-from yarl import URL
 
 from monitor.llama.engine import Piece, Refused, State, Task, Unavailable, Usage
+from monitor.masks import address
 from monitor.text import one_line
 
 #: Seconds for a connection, and between two pieces of an answer.
@@ -56,7 +56,7 @@ class RemoteEngine:
 
     def __init__(self, url: str, model: str = "") -> None:
         self._url = url.rstrip("/")
-        self._place = _without_password(self._url)
+        self._place = str(address(self._url))
         self._model = model
         self._session: aiohttp.ClientSession | None = None
         self._turn = asyncio.Lock()
@@ -113,11 +113,6 @@ class RemoteEngine:
                 raise Unavailable(f"{self._place} has no model")
             self._model = one_line(listed[0].id)[:100]
         return self._model
-
-
-def _without_password(url: str) -> str:
-    """Return where a server is, for everyone to read: an address may carry a name and a password for it."""
-    return str(URL(url).with_user(None))
 
 
 def _body(model: str, task: Task) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from monitor.web.certificate import Certificate
+from monitor.certificate import Certificate
 
 log = logging.getLogger(__name__)
 
