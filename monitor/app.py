@@ -46,7 +46,7 @@ from monitor.web.pages import setup_templates
 from monitor.web.peer import STREAM, Stream, close_stream
 from monitor.web.proxies import PROXIES, Proxies, identify
 from monitor.web.reference import REFERENCE, Reference
-from monitor.web.routes import ROUTES, setup_routes
+from monitor.web.routes import ROUTES, SCOPES, setup_routes
 from monitor.web.watch import WATCH, Watch
 
 log = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ def create_app(settings: Settings, probes: Registry) -> web.Application:
             guard.guard(allowed_hosts(settings), settings.cors_origin),
             limit(limits, proxies),
             limit_failures(limits),
-            *([] if authenticator is None else [authentication(authenticator)]),
+            *([] if authenticator is None else [authentication(authenticator, SCOPES)]),
         ],
         client_max_size=64 * 1024,
     )

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 #: OpenSSL's X509_V_FLAG_NO_CHECK_TIME, which the standard library has no name for.
 _ANY_TIME: Final = ssl.VerifyFlags(0x200000)
+#: Days before its end at which it should have been renewed: what is renewed by itself is at 30.
+SOON: Final = 14
 #: Turns until both ends of a handshake are through, and more than that.
 _TURNS: Final = 6
 

@@ -60,8 +60,8 @@ class Authenticator:
         if len(text) > LONGEST:
             return None
         principal = self._tokens.find(text)
-        if principal is not None:
-            return self._valid(principal)
+        if principal is not None:  # found just now: it is not revoked
+            return principal if principal.expires > self._clock() else None
         if self._issued is not None and text.count(".") == 2:
             return self._valid(await self._issued.find(text))
         return None

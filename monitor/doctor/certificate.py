@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from monitor.certificate import Certificate
+from monitor.certificate import SOON, Certificate
 from monitor.doctor.files import guarded
 from monitor.doctor.finding import Finding
 
 CHECK: Final = "certificate"
-#: Days before its end at which it should have been renewed: what is renewed by itself is at 30.
-SOON: Final = 14
 _DAY: Final = 86_400
 _RENEW = "renew it (certbot renew, or whatever made it), then systemctl reload monitor"
 

@@ -14,7 +14,7 @@ from monitor.web.credentials import Kind, credential_of
 from monitor.web.errors import Refusal
 from monitor.web.identity import FAILED, PRINCIPAL
 from monitor.web.mount import local_target, root_of
-from monitor.web.rights import PAGES, is_open, name_of, needs
+from monitor.web.rights import PAGES, Rights, name_of, needs
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 FORMS: Final = "same-origin"
 
 
-def authentication(authenticator: Authenticator) -> Middleware:
+def authentication(authenticator: Authenticator, rights: Rights) -> Middleware:
     """Return the middleware that refuses those it does not know (401) and those who may not (403), before all upgrades.
 
     What is not declared open is closed, addresses where there is nothing included. People at a page are sent to log in.
@@ -30,12 +30,12 @@ def authentication(authenticator: Authenticator) -> Middleware:
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if is_open(request):
+        needed = needs(rights, request)
+        if needed is None:
             return await handler(request)
         principal = await _principal(authenticator, request)
         if principal is None:
             return _ask_who(request)
-        needed = needs(request)
         if not principal.may(needed):
             raise _missing(needed)
         request[PRINCIPAL] = principal
@@ -74,7 +74,7 @@ async def _principal(authenticator: Authenticator, request: web.Request) -> Prin
 
 
 def _ask_who(request: web.Request) -> web.Response:
-    if name_of(request) in PAGES and request.method in ("GET", "HEAD") and FAILED not in request:
+    if name_of(request) in PAGES and request.method in ("GET", "HEAD") and not request.get(FAILED):
         target = local_target(request)
         wanted = "" if target == "/" else "?next=" + quote(target, safe="/")
         return web.Response(status=303, headers={"Location": f"{root_of(request)}/login{wanted}"})

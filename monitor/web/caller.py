@@ -32,5 +32,8 @@ CALLER: Final = web.RequestKey("caller", Caller)
 
 def caller_of(request: web.Request) -> Caller:
     """Return who calls; the other end of the connection, where no middleware has found out more."""
-    found = request.get(CALLER)
-    return found if found is not None else Caller(request.remote or "", request.scheme)
+    try:
+        return request[CALLER]
+    except KeyError:
+        request[CALLER] = caller = Caller(request.remote or "", request.scheme)
+        return caller

@@ -36,7 +36,7 @@ class Credential(NamedTuple):
     secret: str
 
 
-_SHOWN: Final = web.RequestKey("shown", frozenset)
+_SHOWN: Final = web.RequestKey("shown", frozenset[Credential])
 
 
 def credential_of(request: web.Request) -> Credential | None:
@@ -55,17 +55,11 @@ def credential_of(request: web.Request) -> Credential | None:
 
 def shown_on_purpose(request: web.Request) -> frozenset[Credential]:
     """Return what a request shows besides its cookie: what somebody may have guessed. Read once a request."""
-    known: frozenset[Credential] | None = request.get(_SHOWN)
-    if known is not None:
-        return known
-    shown = set(_headers(request))
-    if name_of(request) in STREAMS:
-        if "Sec-WebSocket-Protocol" in request.headers:
-            shown.update(_protocols(request))
-        if "?" in request.raw_path:
-            shown.update(_query(request))
-    request[_SHOWN] = found = frozenset(shown)
-    return found
+    try:
+        return request[_SHOWN]
+    except KeyError:
+        request[_SHOWN] = shown = frozenset(_shown(request))
+        return shown
 
 
 def cookie_name(request: web.Request) -> str:
@@ -81,8 +75,21 @@ def offered(request: web.Request) -> list[str]:
     return [entry.strip() for header in headers for entry in header.split(",")]
 
 
-def _headers(request: web.Request) -> Iterator[Credential]:
-    for header in request.headers.getall("Authorization", ()):
+def _shown(request: web.Request) -> list[Credential]:
+    shown: list[Credential] = []
+    headers = request.headers
+    if "Authorization" in headers:
+        shown += _bearers(headers.getall("Authorization"))
+    if name_of(request) in STREAMS:
+        if "Sec-WebSocket-Protocol" in headers:
+            shown += _protocols(request)
+        if "?" in request.raw_path:
+            shown += _query(request)
+    return shown
+
+
+def _bearers(headers: list[str]) -> Iterator[Credential]:
+    for header in headers:
         scheme, _, secret = header.partition(" ")
         if scheme.lower() == "bearer":  # what a proxy in front of us asks for may be of another scheme
             yield Credential(Kind.TOKEN, secret.strip())

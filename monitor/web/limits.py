@@ -56,11 +56,13 @@ class Limits:
         if route in FREE:
             return
         if route in STREAMS:
-            await self._take(self._handshakes, address, "handshakes_per_second", "streams in a second")
+            if not await self._handshakes.take(address):
+                raise self._too_many(self._handshakes, address, "handshakes_per_second", "streams in a second")
             return
-        await self._take(self._requests, address, "requests_per_second", "requests in a second")
-        if route == QUESTION and method == "POST":
-            await self._take(self._questions, address, "questions_per_minute", "questions in a minute")
+        if not await self._requests.take(address):
+            raise self._too_many(self._requests, address, "requests_per_second", "requests in a second")
+        if route == QUESTION and method == "POST" and not await self._questions.take(address):
+            raise self._too_many(self._questions, address, "questions_per_minute", "questions in a minute")
 
     async def failed_login(self, address: str) -> bool:
         """Count wrong credentials; False where an address has tried too often already."""
@@ -91,15 +93,14 @@ class Limits:
             )
         visit.take_place(address)
 
-    async def _take(self, rate: Rate, address: str, setting: str, what: str) -> None:
-        if not await rate.take(address):
-            self._refused.tell("refused: more than %d %s from %s (%s)", rate.amount, what, address, setting)
-            raise Refusal(
-                429,
-                "too_many_requests",
-                f"One address may have {rate.amount} {what} ({setting}); try again later.",
-                {"Retry-After": str(rate.retry_after)},
-            )
+    def _too_many(self, rate: Rate, address: str, setting: str, what: str) -> Refusal:
+        self._refused.tell("refused: more than %d %s from %s (%s)", rate.amount, what, address, setting)
+        return Refusal(
+            429,
+            "too_many_requests",
+            f"One address may have {rate.amount} {what} ({setting}); try again later.",
+            {"Retry-After": str(rate.retry_after)},
+        )
 
 
 LIMITS: Final = web.AppKey("limits", Limits)
@@ -139,10 +140,11 @@ def limit_failures(limits: Limits) -> Middleware:
         address = counted(caller_of(request).address)
         if not limits.may_log_in(address):
             raise limits.too_many_failures()
+        request[FAILED] = False
         try:
             return await handler(request)
         finally:
-            if FAILED in request and not await limits.failed_login(address):
+            if request[FAILED] and not await limits.failed_login(address):
                 raise limits.too_many_failures() from None
 
     return middleware

@@ -9,6 +9,7 @@ from typing import Any, Final, Generic, Literal, TypeVar
 from aiohttp import web
 from msgspec import Struct
 
+from monitor.auth.principal import READ
 from monitor.sampler import Sampler
 
 T = TypeVar("T")
@@ -65,7 +66,7 @@ class Operation(Struct, frozen=True):
     summary   a few words; `about` says more, in CommonMark
     body      the document that has to be sent, as `body_type`
     refusals  codes of `monitor.web.errors.CODES`; those that any route may have are left out
-    scope     what a caller has to be allowed to; "any": whatever it may; None: nothing, not even to be known
+    scopes    of which a caller needs one; empty: whatever it may; None: not even to be known
     messages  name of the channel that AsyncAPI describes this as
     """
 
@@ -77,7 +78,7 @@ class Operation(Struct, frozen=True):
     body: type | None = None
     body_type: str = JSON
     refusals: tuple[str, ...] = ()
-    scope: str | None = "read"
+    scopes: tuple[str, ...] | None = (READ,)
     messages: str | None = None
 
     @property

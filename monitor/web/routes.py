@@ -4,6 +4,7 @@ from typing import Final
 
 from aiohttp import web
 
+from monitor.auth.principal import ASK, READ
 from monitor.web import api, ask, assets, documents, events, live, login, pages, query, ready, reference, tickets
 from monitor.web.keys import BASE_PATH
 from monitor.web.operation import EVENTS, FORM, HTML, JSON, Answer, Operation, Route
@@ -124,7 +125,7 @@ ROUTES: Final = (
                 "no_model",
                 "too_slow",
             ),
-            scope="ask",
+            scopes=(ASK,),
             messages="answers",
         ),
     ),
@@ -133,7 +134,12 @@ ROUTES: Final = (
         "/api/ask",
         ask.model,
         "model",
-        Operation("ask", "The model and how it stands", (Answer("Name, state and limits.", {JSON: documents.Model}),)),
+        Operation(
+            "ask",
+            "The model and how it stands",
+            (Answer("Name, state and limits.", {JSON: documents.Model}),),
+            scopes=(READ, ASK),
+        ),
     ),
     Route(
         "GET",
@@ -145,7 +151,7 @@ ROUTES: Final = (
             "Whether frames come",
             (Answer("The newest frame is fresh.", {JSON: documents.Health}),),
             refusals=("no_frame", "frames_stopped"),
-            scope=None,
+            scopes=None,
         ),
     ),
     Route(
@@ -158,7 +164,7 @@ ROUTES: Final = (
             "Whether clients should be sent here",
             (Answer("Frames come, and the server stays.", {JSON: documents.Health}),),
             refusals=("no_frame", "frames_stopped", "stopping"),
-            scope=None,
+            scopes=None,
         ),
     ),
     Route(
@@ -172,7 +178,7 @@ ROUTES: Final = (
             (Answer("The ticket, for `?ticket=`.", {JSON: documents.Ticket}, 201),),
             "For what its caller may; it keeps long-lived secrets out of addresses.",
             refusals=("no_authentication", "too_many_tickets"),
-            scope="any",
+            scopes=(),
         ),
     ),
     Route(
@@ -185,7 +191,7 @@ ROUTES: Final = (
             "The page on which a browser logs in",
             (Answer("The form.", {HTML: None}), Answer("Logged in already, or nothing to log in to.", {}, 303, _ON)),
             parameters=(login.NEXT,),
-            scope=None,
+            scopes=None,
         ),
     ),
     Route(
@@ -205,7 +211,7 @@ ROUTES: Final = (
             body=documents.Login,
             body_type=FORM,
             refusals=("bad_body", "no_form", "request_entity_too_large"),
-            scope=None,
+            scopes=None,
         ),
     ),
     Route(
@@ -213,7 +219,7 @@ ROUTES: Final = (
         "/logout",
         login.log_out,
         "logout",
-        Operation("access", "End the session", (Answer("It has ended.", {}, 303, _ON),), scope=None),
+        Operation("access", "End the session", (Answer("It has ended.", {}, 303, _ON),), scopes=None),
     ),
     Route("GET", "/api/openapi.json", reference.openapi, "openapi", _document("This description", JSON)),
     Route(
@@ -244,12 +250,22 @@ ROUTES: Final = (
             "pages",
             "A script, style or icon of the pages",
             (Answer("The file.", {"*/*": None}, headers=_ETAG), _NOT_CHANGED),
-            parameters=(assets.NAME, reference.IF_NONE_MATCH),
+            "What the login page is made of is open to all.",
+            (assets.NAME, reference.IF_NONE_MATCH),
             refusals=("not_found",),
-            scope=None,
         ),
     ),
 )
+
+
+#: Under no path where the site has one: for supervisors, who see no proxy, and for people who type the name alone.
+OWN: Final = (
+    Route("GET", "/healthz", ready.healthz, "own-healthz", Operation("state", "Whether frames come", (), scopes=None)),
+    Route("GET", "/readyz", ready.readyz, "own-readyz", Operation("state", "Whether to send clients", (), scopes=None)),
+)
+TO_HOME: Final = Route("GET", "", pages.to_home, "to-home", Operation("pages", "On to the home page", (), scopes=None))
+#: What each route asks of who comes, by its name.
+SCOPES: Final = {route.name: route.operation.scopes for route in (*ROUTES, *OWN, TO_HOME)}
 
 
 def setup_routes(app: web.Application) -> None:
@@ -258,6 +274,6 @@ def setup_routes(app: web.Application) -> None:
     for route in ROUTES:
         route.put_into(app.router, base)
     if base:
-        app.router.add_get(base, pages.to_home, name="to-home")
-        app.router.add_get("/healthz", ready.healthz, name="own-healthz")  # for supervisors, who see no proxy
-        app.router.add_get("/readyz", ready.readyz, name="own-readyz")
+        TO_HOME.put_into(app.router, base)
+        for route in OWN:
+            route.put_into(app.router)

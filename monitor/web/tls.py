@@ -10,14 +10,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from monitor.certificate import Certificate
+from monitor.certificate import SOON, Certificate
 
 log = logging.getLogger(__name__)
 
 #: Suites of TLS 1.2: forward secret, authenticated encryption. Those of 1.3 are all of that kind.
 SUITES: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"
-#: Days before its end in which a certificate is warned of.
-SOON: Final = 14
 
 _CERTIFICATE: Final = re.compile(rb"-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----")
 _KEY: Final = re.compile(rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----")

@@ -107,7 +107,7 @@ def _operation(route: Route, authentication: bool) -> Document:
     if not _is_websocket(route):
         document["bindings"] = {"http": {"method": route.method, "bindingVersion": "0.3.0"}}
     if authentication:
-        schemes = required(route.operation.scope, stream=route.operation.is_stream)
+        schemes = required(route.operation.scopes, stream=route.operation.is_stream)
         document["security"] = [{"$ref": f"#/components/securitySchemes/{each}"} for one in schemes for each in one]
     return document
 

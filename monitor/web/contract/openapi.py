@@ -63,7 +63,7 @@ def openapi(subject: Subject, servers: object) -> Document:
 def refusals(operation: Operation, authentication: bool = True) -> dict[int, list[str]]:
     """Return the codes with which a request for this may be refused, by status."""
     found: dict[int, list[str]] = defaultdict(list)
-    asked = WHERE_ASKED if authentication and operation.scope is not None else ()
+    asked = WHERE_ASKED if authentication and operation.scopes is not None else ()
     for code in dict.fromkeys((*operation.refusals, *asked, *EVERYWHERE)):
         found[CODES[code].status].append(code)
     return dict(sorted(found.items()))
@@ -81,7 +81,7 @@ def _operation(route: Route, sampler: Sampler, authentication: bool) -> Document
         "tags": [operation.tag],
         "summary": operation.summary,
         **({"description": operation.about} if operation.about else {}),
-        "security": required(operation.scope, stream=operation.is_stream) if authentication else [],
+        "security": required(operation.scopes, stream=operation.is_stream) if authentication else [],
         "parameters": [_parameter(each, sampler) for each in operation.parameters],
     }
     if operation.body is not None:

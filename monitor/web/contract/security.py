@@ -31,9 +31,10 @@ SCHEMES: Final[dict[str, Any]] = {
 _OF_STREAMS: Final = ("token", "ticket")
 
 
-def required(scope: str | None, *, stream: bool = False) -> list[dict[str, list[str]]]:
-    """Return what a caller with this scope has to show: one of them; nothing where no scope is needed."""
-    if scope is None:
+def required(scopes: tuple[str, ...] | None, *, stream: bool = False) -> list[dict[str, list[str]]]:
+    """Return what a caller with one of these scopes has to show: one of them; nothing where no scope is needed."""
+    if scopes is None:
         return []
-    scopes = [] if scope == "any" else [scope]
-    return [{name: scopes} for name in SCHEMES if stream or name not in _OF_STREAMS]
+    alternatives = [[each] for each in scopes] or [[]]
+    names = [name for name in SCHEMES if stream or name not in _OF_STREAMS]
+    return [{name: each} for name in names for each in alternatives]
