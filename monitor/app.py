@@ -80,6 +80,7 @@ def create_app(settings: Settings, probes: Registry) -> web.Application:
         handshakes=settings.handshakes_per_second,
         requests=settings.requests_per_second,
         questions=settings.questions_per_minute,
+        failures=settings.failures_per_minute,
     )
     app = web.Application(
         middlewares=[

@@ -116,6 +116,9 @@ class Settings:
     questions_per_minute: int = _setting(
         20, "Questions of one address in a minute; 0: any number.", whole_number(0, 1_000_000)
     )
+    failures_per_minute: int = _setting(
+        10, "Wrong credentials of one address in a minute; 0: any number.", whole_number(0, 1_000_000)
+    )
     tls_certificate: str = _setting("", "File with the certificate and its chain (PEM): serve HTTPS and WSS.", text)
     tls_key: str = _setting("", "File with the certificate's key (PEM), where that is not in the same file.", text)
     tls_self_signed: bool = _setting(

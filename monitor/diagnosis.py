@@ -22,6 +22,7 @@ LIMITS: Final = (
     "handshakes_per_second",
     "requests_per_second",
     "questions_per_minute",
+    "failures_per_minute",
 )
 
 

@@ -13,7 +13,6 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
-from monitor.web import limits
 from monitor.web.caller import Caller
 from monitor.web.identity import AUTHENTICATOR
 from monitor.web.peer import STREAM
@@ -308,7 +307,6 @@ async def test_who_is_unknown_learns_nothing_of_the_machine(connect: Connect) ->
 async def test_a_json_web_token_is_accepted_and_no_forged_one(
     connect: Connect, key_path: str, kind: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "FAILURES_PER_MINUTE", 0)  # each of them is to be looked at
     caplog.set_level(logging.DEBUG)
     client = await connect(jwt_algorithm=kind, jwt_key_file=key_path, jwt_audience=AUDIENCE)
     good = signed()

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from monitor.web import door, limits
-from monitor.web.limits import FAILURES_PER_MINUTE, LIMITS, STREAMS, Limits
+from monitor.web.limits import LIMITS, STREAMS, Limits
 from monitor.web.peer import STREAM
 from tests.conftest import Client, Connect
 from tests.test_web_door import REQUEST, Raw
@@ -18,6 +18,7 @@ from tests.tokens import READER, TOKENS, bearer
 
 HOURS = 100_000.0
 FEW = {"questions_per_minute": 3}
+FAILURES = 10
 PROXY = {"trusted_proxy": ("127.0.0.0/8",)}
 
 
@@ -210,17 +211,17 @@ async def test_a_handshake_that_fails_behind_the_limit_holds_nothing(connect: Co
 
 @pytest.mark.usefixtures("for_hours")
 async def test_wrong_credentials_are_tried_so_often_and_no_more(connect: Connect) -> None:
-    client = await connect(tokens=TOKENS, **PROXY)
+    client = await connect(tokens=TOKENS, failures_per_minute=FAILURES, **PROXY)
 
     async def one(number: int) -> int:
         return (await client.get("/api/probes", headers={**bearer(str(number)), **from_("192.0.2.1")})).status
 
-    assert await statuses(40, one) == {401: FAILURES_PER_MINUTE, 429: 40 - FAILURES_PER_MINUTE}
+    assert await statuses(40, one) == {401: FAILURES, 429: 40 - FAILURES}
     for headers in ({}, bearer(READER)):
         answer = await client.get(
             "/api/stream" if headers else "/api/stream?token=x", headers=headers | from_("192.0.2.1")
         )
-        assert (answer.status, answer.headers["Retry-After"]) == (429, str(int(HOURS / FAILURES_PER_MINUTE))), (
+        assert (answer.status, answer.headers["Retry-After"]) == (429, str(int(HOURS / FAILURES))), (
             "whatever it would have been"
         )
     assert (await client.post("/login", headers=from_("192.0.2.1"))).status == 429
@@ -232,8 +233,8 @@ async def test_wrong_credentials_are_tried_so_often_and_no_more(connect: Connect
 
 @pytest.mark.usefixtures("for_hours")
 async def test_what_shows_an_old_cookie_or_nothing_or_what_is_valid_is_no_attempt(connect: Connect) -> None:
-    client = await connect(tokens=TOKENS)
-    for _ in range(3 * FAILURES_PER_MINUTE):
+    client = await connect(tokens=TOKENS, failures_per_minute=FAILURES)
+    for _ in range(3 * FAILURES):
         assert (await client.get("/api/probes", cookies={"monitor-session": "old"})).status == 401
         assert (await client.post("/api/ask", json={"prompt": "x"})).status == 401
         assert (await client.get("/api/probes", headers=bearer(READER))).status == 200
@@ -243,18 +244,18 @@ async def test_what_shows_an_old_cookie_or_nothing_or_what_is_valid_is_no_attemp
 
 @pytest.mark.usefixtures("for_hours")
 async def test_wrong_tokens_in_the_login_form_count_too(connect: Connect) -> None:
-    client = await connect(tokens=TOKENS)
-    found = [(await client.post("/login", data={"token": "x"})).status for _ in range(FAILURES_PER_MINUTE + 1)]
-    assert found == [401] * FAILURES_PER_MINUTE + [429]
+    client = await connect(tokens=TOKENS, failures_per_minute=FAILURES)
+    found = [(await client.post("/login", data={"token": "x"})).status for _ in range(FAILURES + 1)]
+    assert found == [401] * FAILURES + [429]
     assert (await client.post("/login", data={"token": READER}, allow_redirects=False)).status == 429
     assert (await client.get("/login")).status == 200
 
 
 @pytest.mark.usefixtures("for_hours")
 async def test_who_guesses_keeps_nobody_out_who_has_logged_in_from_the_same_address(connect: Connect) -> None:
-    client = await connect(tokens=TOKENS)
+    client = await connect(tokens=TOKENS, failures_per_minute=FAILURES)
     assert (await client.post("/login", data={"token": READER})).status == 200
-    for _ in range(FAILURES_PER_MINUTE + 1):
+    for _ in range(FAILURES + 1):
         status = (await client.get("/api/stream?token=x", cookies={})).status
     assert status == 429
     assert (await client.get("/api/probes", headers=bearer(READER))).status == 429

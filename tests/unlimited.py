@@ -8,5 +8,6 @@ SETTINGS: Final[Mapping[str, int]] = {
     "handshakes_per_second": 0,
     "requests_per_second": 0,
     "questions_per_minute": 0,
+    "failures_per_minute": 0,
 }
 ENVIRONMENT: Final[Mapping[str, str]] = {f"MONITOR_{name.upper()}": str(value) for name, value in SETTINGS.items()}

@@ -24,8 +24,6 @@ log = logging.getLogger(__name__)
 
 SECOND: Final = 1.0
 MINUTE: Final = 60.0
-#: Wrong credentials of one address in a minute.
-FAILURES_PER_MINUTE: Final = 10
 #: Seconds after which a connection may have ended.
 RETRY_AFTER: Final = 5
 #: Routes that begin a stream, and those that are never refused: a check that is refused takes a server out of service,
@@ -43,12 +41,12 @@ class Limits:
     places  connections at one time
     """
 
-    def __init__(self, *, connections: int, handshakes: int, requests: int, questions: int) -> None:
+    def __init__(self, *, connections: int, handshakes: int, requests: int, questions: int, failures: int) -> None:
         self.places = Places(connections)
         self._handshakes = Rate(handshakes, SECOND)
         self._requests = Rate(requests, SECOND)
         self._questions = Rate(questions, MINUTE)
-        self._failures = Rate(FAILURES_PER_MINUTE, MINUTE)
+        self._failures = Rate(failures, MINUTE)
         self._refused = Seldom(log, logging.INFO)
 
     async def take(self, route: str | None, method: str, address: str) -> None:
@@ -77,7 +75,8 @@ class Limits:
         return Refusal(
             429,
             "too_many_failures",
-            f"There were {FAILURES_PER_MINUTE} wrong credentials from this address within a minute; try again later.",
+            f"There were {self._failures.amount} wrong credentials from this address within a minute "
+            "(failures_per_minute); try again later.",
             {"Retry-After": str(self._failures.retry_after)},
         )
 

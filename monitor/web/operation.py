@@ -67,6 +67,7 @@ class Operation(Struct, frozen=True):
     body      the document that has to be sent, as `body_type`
     refusals  codes of `monitor.web.errors.CODES`; those that any route may have are left out
     scopes    of which a caller needs one; empty: whatever it may; None: not even to be known
+    in_part   whether some of what is there is open to all
     messages  name of the channel that AsyncAPI describes this as
     """
 
@@ -79,6 +80,7 @@ class Operation(Struct, frozen=True):
     body_type: str = JSON
     refusals: tuple[str, ...] = ()
     scopes: tuple[str, ...] | None = (READ,)
+    in_part: bool = False
     messages: str | None = None
 
     @property

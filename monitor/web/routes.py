@@ -253,6 +253,7 @@ ROUTES: Final = (
             "What the login page is made of is open to all.",
             (assets.NAME, reference.IF_NONE_MATCH),
             refusals=("not_found",),
+            in_part=True,
         ),
     ),
 )

@@ -61,7 +61,7 @@ FULL: Final = Extent(
     many=1000,
     slow=(500, 50, 45),
     storm=(5000, 500, 12),
-    access=(500, 9, 3),
+    access=(1000, 20, 2),
 )
 QUICK: Final = Extent(
     cost_rounds=3, ticks=1, idle_seconds=1, starts=1, many=40, slow=(20, 2, 1), storm=(50, 10, 1), access=(20, 1, 1)

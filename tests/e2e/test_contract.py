@@ -11,9 +11,10 @@ import jsonschema_rs
 import pytest
 from playwright.async_api import Browser
 
+from monitor.auth.tokens import new_token
 from tests.e2e.command import run
 from tests.e2e.conftest import FRONTEND
-from tests.e2e.server import PATIENCE, Server
+from tests.e2e.server import PATIENCE, Server, wait_for
 from tests.e2e.stream import read
 from tests.fuzz.model import model
 from tests.fuzz.run import UNLIMITED, fuzz
@@ -92,6 +93,19 @@ def test_whatever_is_asked_the_server_answers_as_its_contract_says(extended: Ser
     done = fuzz(extended.url, tmp_path, ["--max-examples", "15", "--max-time", str(BUDGET)], BUDGET + LINT_PATIENCE)
     assert done.returncode == 0, done.stdout[-20_000:]
     assert "Traceback" not in extended.log
+
+
+def test_where_it_asks_who_comes_the_server_answers_as_its_contract_says(tmp_path: Path) -> None:
+    token, table = new_token("fuzz", ["admin"])
+    file = tmp_path / "monitor.toml"
+    file.write_text(table)
+    with model() as url, Server("--config", str(file), *UNLIMITED, "--llama-url", url) as server:
+        wait_for(lambda: "status" in server.get("/healthz"))
+        shown = ["--header", f"Authorization: Bearer {token}"]
+        limits = ["--max-examples", "10", "--max-time", str(BUDGET // 2)]
+        done = fuzz(server.url, tmp_path, [*shown, *limits], BUDGET + LINT_PATIENCE)
+    assert done.returncode == 0, done.stdout[-20_000:]
+    assert "Traceback" not in server.log
 
 
 @pytest.mark.parametrize("width", [1280, 360])

@@ -14,6 +14,7 @@ UNLIMITED: Final = (
     "--handshakes-per-second=0",
     "--requests-per-second=0",
     "--questions-per-minute=0",
+    "--failures-per-minute=0",
 )
 
 

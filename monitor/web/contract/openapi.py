@@ -69,6 +69,11 @@ def refusals(operation: Operation, authentication: bool = True) -> dict[int, lis
     return dict(sorted(found.items()))
 
 
+def _security(operation: Operation) -> list[dict[str, list[str]]]:
+    schemes = required(operation.scopes, stream=operation.is_stream)
+    return [{}, *schemes] if operation.in_part else schemes
+
+
 def _types(operation: Operation) -> Iterable[type]:
     shapes = [operation.body, *(shape for answer in operation.answers for shape in answer.content.values())]
     return (shape for shape in shapes if isinstance(shape, type))
@@ -81,7 +86,7 @@ def _operation(route: Route, sampler: Sampler, authentication: bool) -> Document
         "tags": [operation.tag],
         "summary": operation.summary,
         **({"description": operation.about} if operation.about else {}),
-        "security": required(operation.scopes, stream=operation.is_stream) if authentication else [],
+        "security": _security(operation) if authentication else [],
         "parameters": [_parameter(each, sampler) for each in operation.parameters],
     }
     if operation.body is not None:
