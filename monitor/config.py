@@ -111,7 +111,7 @@ class Settings:
         10, "Streams that one address may open in a second; 0: any number.", whole_number(0, 1_000_000)
     )
     requests_per_second: int = _setting(
-        50, "Other requests of one address in a second; 0: any number.", whole_number(0, 1_000_000)
+        200, "Other requests of one address in a second; 0: any number.", whole_number(0, 1_000_000)
     )
     questions_per_minute: int = _setting(
         20, "Questions of one address in a minute; 0: any number.", whole_number(0, 1_000_000)

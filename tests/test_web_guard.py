@@ -15,7 +15,7 @@ UPGRADE = {
     "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
     "Sec-WebSocket-Version": "13",
 }
-EVERYWHERE = ("/", "/demo", "/api/system-stats", "/api/probes", "/healthz", "/static/page.js", "/api/ws/metrics", "/no")
+EVERYWHERE = ("/", "/demo", "/api/system-stats", "/api/probes", "/healthz", "/static/home.js", "/api/ws/metrics", "/no")
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ async def statuses(count: int, one: Callable[[int], Awaitable[int]]) -> Counter[
     [
         ("requests_per_second", "GET", "/api/probes", 200),
         ("requests_per_second", "GET", "/", 200),
-        ("requests_per_second", "GET", "/static/page.js", 200),
+        ("requests_per_second", "GET", "/static/home.js", 200),
         ("requests_per_second", "GET", "/no", 404),
         ("requests_per_second", "DELETE", "/api/probes", 405),
         ("requests_per_second", "GET", "/api/ask", 200),

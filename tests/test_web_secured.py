@@ -121,8 +121,8 @@ async def test_what_is_longer_than_a_record_comes_whole_both_ways(connect: Conne
     client = await connect(Big("big"))
     assert client.app is not None
     history = client.app[HISTORY]
-    for name, asset in client.app[ASSETS].items():
-        assert await (await client.get(f"/static/{name}")).read() == asset.body
+    for asset in client.app[ASSETS]:
+        assert await (await client.get(f"/static/{asset.name}")).read() == asset.body
     await until(lambda: history.latest)
     answer = await client.get("/api/history")
     assert len(await answer.read()) > 20_000

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from monitor.web.assets import is_asset
 from monitor.web.caller import caller_of
 from monitor.web.errors import Refusal, is_api
 from monitor.web.mount import local_path
@@ -135,13 +136,15 @@ def headers(
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin" if origins else "same-origin"
         if is_strict:
             response.headers["Strict-Transport-Security"] = f"max-age={YEAR}"
-        is_for_programs = is_api(local_path(request))
+        path = local_path(request)
+        is_for_programs = is_api(path)
         response.headers.setdefault("Cache-Control", "no-store" if is_for_programs else "no-cache")
-        if origins and is_for_programs:
+        if origins and (is_for_programs or is_asset(path)):
             response.headers.add("Vary", "Origin")
             origin = request.headers.get("Origin")
             if origin in origins:
                 response.headers["Access-Control-Allow-Origin"] = origin
+                response.headers["Access-Control-Expose-Headers"] = "Retry-After"
 
     return put
 

@@ -5,9 +5,24 @@ from typing import Final
 from aiohttp import web
 
 from monitor.auth.principal import ASK, READ
-from monitor.web import api, ask, assets, documents, events, live, login, pages, query, ready, reference, tickets
+from monitor.web import (
+    api,
+    ask,
+    assets,
+    documents,
+    events,
+    live,
+    login,
+    manifest,
+    pages,
+    query,
+    ready,
+    reference,
+    tickets,
+)
 from monitor.web.keys import BASE_PATH
-from monitor.web.operation import EVENTS, FORM, HTML, JSON, Answer, Operation, Route
+from monitor.web.languages import LANG
+from monitor.web.operation import EVENTS, FORM, HTML, JSON, Answer, Operation, Parameter, Route
 
 SCHEMA_JSON: Final = "application/schema+json"
 
@@ -17,12 +32,18 @@ _ETAG: Final = {"ETag": "Stands for this very content; send it back as `If-None-
 
 
 def _page(summary: str) -> Operation:
-    return Operation("pages", summary, (Answer("The page.", {HTML: None}),))
+    return Operation("pages", summary, (Answer("The page.", {HTML: None}),), parameters=(LANG,))
 
 
-def _document(summary: str, media_type: str, about: str = "") -> Operation:
+def _document(summary: str, media_type: str, about: str = "", *more: Parameter[str]) -> Operation:
     answers = (Answer("The document.", {media_type: None}, headers=_ETAG), _NOT_CHANGED)
-    return Operation("contract", summary, answers, about, (reference.IF_NONE_MATCH,))
+    return Operation("contract", summary, answers, about, (*more, reference.IF_NONE_MATCH))
+
+
+def _file(summary: str, about: str, name: Parameter[str]) -> Operation:
+    answers = (Answer("The file.", {"*/*": None}, headers=_ETAG), _NOT_CHANGED)
+    parameters = (name, reference.IF_NONE_MATCH)
+    return Operation("pages", summary, answers, about, parameters, refusals=("not_found",), in_part=True)
 
 
 ROUTES: Final = (
@@ -190,7 +211,7 @@ ROUTES: Final = (
             "access",
             "The page on which a browser logs in",
             (Answer("The form.", {HTML: None}), Answer("Logged in already, or nothing to log in to.", {}, 303, _ON)),
-            parameters=(login.NEXT,),
+            parameters=(login.NEXT, LANG),
             scopes=None,
         ),
     ),
@@ -237,23 +258,40 @@ ROUTES: Final = (
         _document(
             "JSON Schema of the frame",
             SCHEMA_JSON,
-            "Of the probes that are installed here. `x-unit`, `x-kind`, `x-shape` and `x-per` are as in `/api/probes`.",
+            "Of the probes that are installed here. `x-unit`, `x-kind`, `x-shape`, `x-per`, `x-warning` and "
+            "`x-critical` are as in `/api/probes`.",
         ),
     ),
-    Route("GET", "/api/docs", reference.docs, "docs", _document("This description as a page", HTML)),
+    Route("GET", "/api/docs", reference.docs, "docs", _document("This description as a page", HTML, "", LANG)),
     Route(
         "GET",
         "/static/{name}",
         assets.asset,
         "static",
+        _file(
+            "A script, style or icon of the pages",
+            "Under its own name, or under one with a hash of what it holds, as pages name it: what is there never "
+            "changes. What the login page is made of and `client.js` are open to all.",
+            assets.NAME,
+        ),
+    ),
+    Route(
+        "GET",
+        "/static/vendor/{name}",
+        assets.asset,
+        "vendor",
+        _file("A file of a library that the pages use", "As those of the pages themselves.", assets.VENDORED),
+    ),
+    Route(
+        "GET",
+        "/manifest.webmanifest",
+        manifest.manifest,
+        "manifest",
         Operation(
             "pages",
-            "A script, style or icon of the pages",
-            (Answer("The file.", {"*/*": None}, headers=_ETAG), _NOT_CHANGED),
-            "What the login page is made of is open to all.",
-            (assets.NAME, reference.IF_NONE_MATCH),
-            refusals=("not_found",),
-            in_part=True,
+            "What browsers need to install the dashboard as an application",
+            (Answer("The manifest.", {manifest.MEDIA_TYPE: None}, headers=_ETAG), _NOT_CHANGED),
+            parameters=(reference.IF_NONE_MATCH,),
         ),
     ),
 )
