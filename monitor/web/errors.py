@@ -5,7 +5,6 @@ import logging
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-import aiohttp_jinja2
 import msgspec
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
@@ -14,8 +13,8 @@ from aiohttp.typedefs import Handler
 from monitor.logs import REQUEST_ID
 from monitor.text import printable
 from monitor.web.documents import ErrorDetail, Problem
-from monitor.web.identity import is_known
-from monitor.web.mount import local_path, root_of
+from monitor.web.mount import local_path
+from monitor.web.page import draw
 
 log = logging.getLogger(__name__)
 
@@ -147,7 +146,6 @@ def _answer(request: web.Request, refusal: Refusal) -> web.Response:
         return web.Response(
             body=body, status=refusal.status, content_type="application/json", charset="utf-8", headers=refusal.headers
         )
-    shown = {"root": root_of(request), "refusal": refusal, "is_known": is_known(request)}
-    page = aiohttp_jinja2.render_template("error.html", request, shown, status=refusal.status)
-    page.headers.update(refusal.headers)
-    return page
+    answer = draw(request, "error.html", {"refusal": refusal}, status=refusal.status)
+    answer.headers.update(refusal.headers)
+    return answer

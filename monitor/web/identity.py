@@ -22,3 +22,9 @@ def principal_of(request: web.Request) -> Principal | None:
 def is_known(request: web.Request) -> bool:
     """Tell whether whoever reads the answer may know what runs here."""
     return PRINCIPAL in request or AUTHENTICATOR not in request.app
+
+
+def is_logged_in(request: web.Request) -> bool:
+    """Tell whether it comes from a browser in which somebody has logged in, and may log out again."""
+    principal = principal_of(request)
+    return principal is not None and bool(principal.session)

@@ -4,7 +4,6 @@ import re
 import time
 from typing import Final
 
-import aiohttp_jinja2
 from aiohttp import web
 
 from monitor.auth.principal import READ
@@ -15,6 +14,7 @@ from monitor.web.errors import Refusal
 from monitor.web.identity import AUTHENTICATOR
 from monitor.web.mount import root_of
 from monitor.web.operation import FORM, Parameter, Reader
+from monitor.web.page import draw
 from monitor.web.watch import WATCH
 
 NEXT: Final = Parameter(
@@ -28,8 +28,9 @@ _LOCAL: Final = re.compile(r"/(?!/)[!-\[\]-~]{0,2000}")
 #: The one charset of forms: others fail in ways of their own, or take their time.
 UTF_8: Final = "utf-8"
 
-WRONG: Final = "This token is not valid."
-NO_READING: Final = "This token may not read: it has no scope read."
+#: Why a token opens nothing; login.html has the words.
+INVALID: Final = "invalid"
+NO_READING: Final = "no-reading"
 
 
 async def page(request: web.Request) -> web.Response:
@@ -52,7 +53,7 @@ async def log_in(request: web.Request) -> web.Response:
     principal = await authenticator.of_token(token.strip())
     if principal is None:
         missed(request)
-        return _form(request, WRONG, 401)
+        return _form(request, INVALID, 401)
     if not principal.may((READ,)):
         return _form(request, NO_READING, 403)
     secret, expires = authenticator.sessions.begin(principal)
@@ -111,9 +112,7 @@ def _to(request: web.Request, path: str) -> web.Response:
 
 
 def _form(request: web.Request, wrong: str, status: int) -> web.Response:
-    answer = aiohttp_jinja2.render_template(
-        "login.html", request, {"root": root_of(request), "wrong": wrong}, status=status
-    )
+    answer = draw(request, "login.html", {"wrong": wrong}, status=status)
     answer.headers.update({"Referrer-Policy": FORMS, "Cache-Control": "no-store"})
     if status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"

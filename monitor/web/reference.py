@@ -13,8 +13,10 @@ from aiohttp import web
 from monitor.sampler import Sampler
 from monitor.web.assets import etag_of, fresh
 from monitor.web.caller import caller_of
+from monitor.web.identity import is_logged_in
 from monitor.web.mount import root_of
 from monitor.web.operation import JSON, Parameter, Reader, Route
+from monitor.web.page import label, surroundings
 
 if TYPE_CHECKING:
     from monitor.web.contract.contract import Contract
@@ -73,11 +75,13 @@ class Reference:
         return self._encoded["schema"]
 
     def page(self, request: web.Request) -> bytes:
-        """Return the part of the page that is the same for everyone."""
-        if "page" not in self._encoded:
-            context = {"reference": self.contract.page()}
-            self._encoded["page"] = aiohttp_jinja2.render_string("reference.html", request, context).encode()
-        return self._encoded["page"]
+        """Return the part of the page that is the same for everyone who reads one language."""
+        around = surroundings(request)
+        name = f"page.{around['language']}"
+        if name not in self._encoded:
+            context = {**around, "reference": self.contract.page()}
+            self._encoded[name] = aiohttp_jinja2.render_string("reference.html", request, context).encode()
+        return self._encoded[name]
 
 
 REFERENCE: Final = web.AppKey("reference", Reference)
@@ -107,10 +111,11 @@ async def schema(request: web.Request) -> web.Response:
 async def docs(request: web.Request) -> web.Response:
     """GET /api/docs: the contract as a page."""
     body = request.app[REFERENCE].page(request).decode()
-    page = aiohttp_jinja2.render_string(
-        "docs.html", request, {"root": root_of(request), "reference": body, "is_known": True}
-    )
-    return _answer(request, page.encode(), "text/html")
+    context = {**surroundings(request), "reference": body, "is_logged_in": is_logged_in(request)}
+    page = aiohttp_jinja2.render_string("docs.html", request, context)
+    answer = _answer(request, page.encode(), "text/html")
+    label(request, answer)
+    return answer
 
 
 def _answer(request: web.Request, body: bytes, media_type: str) -> web.Response:
