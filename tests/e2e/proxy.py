@@ -15,13 +15,13 @@ class Proxy:
     """Carries bytes to `target`, a port of this machine, and back.
 
     change    what it makes of the head of each connection's first request
-    holds     it keeps back what comes after the head of an answer that is a stream
+    holds     it keeps back what comes after the head of an answer that is a stream; may be changed
     requests  the target of each connection's first request, in the order they came
     """
 
     def __init__(self, target: int, change: Change = bytes, *, holds: bool = False) -> None:
         self._change = change
-        self._holds = holds
+        self.holds = holds
         self.requests: list[str] = []
         self.port = 0
         self._target = target
@@ -79,7 +79,7 @@ class Proxy:
             self._open.discard(writer)
 
     async def _back(self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._holds and any(path in head for path in STREAMS):
+        if self.holds and any(path in head for path in STREAMS):
             with suppress(OSError, asyncio.IncompleteReadError):
                 writer.write(await reader.readuntil(b"\r\n\r\n"))
                 while await reader.read(65536):

@@ -1,5 +1,0 @@
-import { createApp } from 'vue';
-
-import MetricsMonitor from './MetricsMonitor.vue';
-
-createApp(MetricsMonitor).mount('#app');
