@@ -1,8 +1,9 @@
 """The contract of a probe: what it declares, what it returns, how it says that there is nothing to return."""
 
 import inspect
+import math
 import re
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Final, Literal, get_args
 
@@ -63,6 +64,8 @@ class Field:
     decimals digits kept after the point
     phrases  what people call it, by language: {"en": ("memory in use", "RAM"), "fr": (...)}; the first one names it in
              an answer. What is left out follows from the names and the help
+    warning  the value from which people should look at it, in `unit`; of a counter, of its growth per second
+    critical the value from which something is wrong. Where it is below `warning`, low values are the bad ones
 
     Raises ValueError where one of them is not what it should be.
     """
@@ -75,27 +78,38 @@ class Field:
     keyed: bool = False
     decimals: int = 2
     phrases: Mapping[str, Sequence[str]] = field(default_factory=dict, hash=False)
+    warning: float | None = None
+    critical: float | None = None
 
     def __post_init__(self) -> None:
-        def refuse(key: str, right: str) -> ValueError:
-            return ValueError(f"Field {shown(self.name)}: {key} is {shown(getattr(self, key))}; it must be {right}")
+        for key, is_right, right in self._rules():
+            if not is_right:
+                value = shown(getattr(self, key))
+                raise ValueError(f"Field {shown(self.name)}: {key} is {value}; it must be {right}")
 
-        if not is_name(self.name):
-            raise refuse("name", "lower case letters, digits and underscores, beginning with a letter")
-        if self.unit not in UNITS:
-            raise refuse("unit", "one of " + ", ".join(UNITS))
-        if self.kind not in KINDS:
-            raise refuse("kind", " or ".join(KINDS))
-        if not self.help.strip() or printable(self.help) != self.help:
-            raise refuse("help", "a sentence")
-        if self.per is not None and not is_name(self.per):
-            raise refuse("per", "None or the name of what there is one value for, such as 'core'")
-        if self.keyed and self.per is None:
-            raise refuse("keyed", "False where per is None")
-        if type(self.decimals) is not int or not 0 <= self.decimals <= 9:
-            raise refuse("decimals", "a whole number from 0 to 9")
-        if not _are_phrases(self.phrases):
-            raise refuse("phrases", "a tuple of short texts for each of " + ", ".join(LANGUAGES))
+    def _rules(self) -> Iterator[tuple[str, bool, str]]:
+        """Yield what each has to be: its key, whether it is, and what would be."""
+        yield "name", is_name(self.name), "lower case letters, digits and underscores, beginning with a letter"
+        yield "unit", self.unit in UNITS, "one of " + ", ".join(UNITS)
+        yield "kind", self.kind in KINDS, " or ".join(KINDS)
+        yield "help", bool(self.help.strip()) and printable(self.help) == self.help, "a sentence"
+        is_named = self.per is None or is_name(self.per)
+        yield "per", is_named, "None or the name of what there is one value for, such as 'core'"
+        yield "keyed", not (self.keyed and self.per is None), "False where per is None"
+        is_whole = type(self.decimals) is int and 0 <= self.decimals <= 9
+        yield "decimals", is_whole, "a whole number from 0 to 9"
+        yield "phrases", _are_phrases(self.phrases), "a tuple of short texts for each of " + ", ".join(LANGUAGES)
+        yield "warning", _is_threshold(self.warning), "None or a finite number"
+        yield "critical", _is_threshold(self.critical), "None or a finite number"
+        is_apart = self.critical is None or self.critical != self.warning
+        yield "critical", is_apart, "above warning, or below it where low values are bad"
+
+
+def _is_threshold(value: object) -> bool:
+    """Tell whether this can be a threshold. JSON encoders know no subclasses, and browsers no larger whole numbers."""
+    if type(value) is float:
+        return math.isfinite(value)
+    return value is None or (type(value) is int and abs(value) < 2**53)
 
 
 def _are_phrases(phrases: object) -> bool:

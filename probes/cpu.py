@@ -68,6 +68,8 @@ class CpuProbe(Probe):
                 "en": ("CPU load", "CPU", "CPU usage", "busy machine"),
                 "fr": ("charge du processeur", "CPU", "utilisation du CPU", "machine occupée"),
             },
+            warning=75,
+            critical=90,
         ),
         Field(
             "percent_per_core",
@@ -78,6 +80,8 @@ class CpuProbe(Probe):
                 "en": ("core load", "load of each core", "core usage", "busy core"),
                 "fr": ("charge du cœur", "charge de chaque cœur", "utilisation du cœur"),
             },
+            warning=75,
+            critical=90,
         ),
         Field(
             "count",

@@ -38,6 +38,8 @@ class DiskProbe(Probe):
                 "en": ("share of the disk in use", "how full the disk is", "disk"),
                 "fr": ("part du disque utilisée", "taux de remplissage du disque", "disque"),
             },
+            warning=75,
+            critical=90,
         ),
         Field(
             "total_gb",

@@ -33,6 +33,8 @@ class MemoryProbe(Probe):
                 "en": ("share of memory in use", "how full memory is"),
                 "fr": ("part de la mémoire utilisée", "taux de remplissage de la mémoire"),
             },
+            warning=75,
+            critical=90,
         ),
         Field(
             "total_mb",

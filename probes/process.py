@@ -54,6 +54,8 @@ class ProcessProbe(Probe):
                 "en": ("CPU load of this monitor itself", "this monitor's own CPU", "this monitor's own load"),
                 "fr": ("charge CPU de ce moniteur lui-même", "CPU du moniteur lui-même"),
             },
+            warning=75,
+            critical=90,
         ),
     )
 

@@ -36,6 +36,12 @@ def field(**changes: Any) -> Field:
         ({"phrases": {"en": ("two\nlines",)}}, "a tuple of short texts"),
         ({"phrases": {"fr": ("a" * 61,)}}, "a tuple of short texts"),
         ({"phrases": ("memory",)}, "a tuple of short texts"),
+        ({"warning": "75"}, "None or a finite number"),
+        ({"warning": True}, "None or a finite number"),
+        ({"warning": float("nan")}, "None or a finite number"),
+        ({"critical": float("-inf")}, "None or a finite number"),
+        ({"critical": 2**53}, "None or a finite number"),
+        ({"critical": 90, "warning": 90.0}, "above warning, or below it where low values are bad"),
     ],
 )
 def test_a_wrong_field_is_refused_with_what_would_be_right(changes: dict[str, Any], right: str) -> None:
@@ -49,6 +55,14 @@ def test_a_wrong_field_is_refused_with_what_would_be_right(changes: dict[str, An
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_listed_unit_and_kind_is_accepted(unit: str, kind: str) -> None:
     assert field(unit=unit, kind=kind, per="mount", keyed=True, decimals=0).unit == unit
+
+
+@pytest.mark.parametrize(
+    ("warning", "critical"), [(75, 90), (20, 10.5), (75, None), (None, 90), (0, -40), (None, None), (1e300, -1e300)]
+)
+def test_thresholds_may_be_high_or_low_and_one_may_stand_alone(warning: float | None, critical: float | None) -> None:
+    made = field(warning=warning, critical=critical)
+    assert (made.warning, made.critical) == (warning, critical)
 
 
 class Good(Probe):

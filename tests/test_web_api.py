@@ -58,7 +58,10 @@ async def test_every_probe_tells_its_fields_state_cost_and_error(connect: Connec
             "kind": "gauge",
             "shape": "number",
             "per": None,
+            "decimals": 2,
             "phrases": {},
+            "warning": None,
+            "critical": None,
         }
     ]
     assert (bad["state"], bad["error"]) == ("failed", "OSError: no caf?")
@@ -74,6 +77,11 @@ def test_the_shape_of_a_field_follows_from_what_it_is_per() -> None:
 def test_the_phrases_of_a_field_are_shown() -> None:
     field = Field("a", "MB", "A.", phrases={"en": ("what A holds",)})
     assert describe_field(field).phrases == {"en": ["what A holds"]}
+
+
+def test_the_thresholds_of_a_field_are_told() -> None:
+    described = describe_field(Field("a", "percent", "A.", decimals=0, warning=20, critical=10.5))
+    assert (described.decimals, described.warning, described.critical) == (0, 20, 10.5)
 
 
 async def test_the_past_comes_as_columns(connect: Connect) -> None:
@@ -125,7 +133,7 @@ async def test_a_stuck_probe_does_not_make_the_server_unhealthy(connect: Connect
     client = await connect(Scripted("stuck", gate), Scripted("cpu"))
     try:
         frame = await first_frame(client)
-        assert list(frame["stale"]) == ["stuck"]
+        assert "stuck" in frame["stale"]
         await asyncio.sleep(0.4)
         assert (await client.get("/healthz")).status == 200
     finally:

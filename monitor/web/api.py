@@ -157,7 +157,10 @@ def describe_field(field: Field) -> documents.ProbeField:
         kind=field.kind,
         shape=shape_of(field),
         per=field.per,
+        decimals=field.decimals,
         phrases={language: list(texts) for language, texts in field.phrases.items()},
+        warning=field.warning,
+        critical=field.critical,
     )
 
 

@@ -95,7 +95,16 @@ class ProbeField(Struct, frozen=True):
     kind: Annotated[Kind, Meta(description="A gauge goes up and down, a counter only grows until a restart.")]
     shape: Annotated[FieldShape, Meta(description="What its value is in the frame.")]
     per: Annotated[str | None, Meta(description="What a list or table has one value for: a core, a mount.")]
+    decimals: Annotated[int, Meta(ge=0, le=9, description="Digits after the point, at most.")]
     phrases: Annotated[dict[str, list[str]], Meta(description="What people call it, by language.")]
+    warning: Annotated[
+        float | None,
+        Meta(description="The value from which people should look at it; for a counter, its growth per second."),
+    ]
+    critical: Annotated[
+        float | None,
+        Meta(description="The value from which something is wrong. Below `warning`, low values are the bad ones."),
+    ]
 
 
 class Probe(Struct, frozen=True):

@@ -114,7 +114,8 @@ def _section(fields: Sequence[Field], whole: bool) -> Document:
 
 def _about(field: Field) -> Document:
     about = {"description": field.help, "x-unit": field.unit, "x-kind": field.kind, "x-shape": shape_of(field)}
-    return about if field.per is None else {**about, "x-per": field.per}
+    others = {"x-per": field.per, "x-warning": field.warning, "x-critical": field.critical}
+    return about | {key: each for key, each in others.items() if each is not None}
 
 
 def _stale(sections: Sections) -> Document:

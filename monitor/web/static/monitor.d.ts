@@ -299,8 +299,14 @@ export interface ProbeField {
   shape: "list" | "number" | "table";
   /** What a list or table has one value for: a core, a mount. */
   per: string | null;
+  /** Digits after the point, at most. */
+  decimals: number;
   /** What people call it, by language. */
   phrases: { [name: string]: string[] };
+  /** The value from which people should look at it; for a counter, its growth per second. */
+  warning: number | null;
+  /** The value from which something is wrong. Below `warning`, low values are the bad ones. */
+  critical: number | null;
 }
 
 /** What is measured, and what is not. */
