@@ -59,5 +59,5 @@ def node_modules() -> Path:
     with lock.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)  # tests run in several processes, and one of them installs
         if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-            run(npm, "ci", "--include=dev", "--no-audit", "--no-fund", cwd=FRONTEND, seconds=INSTALL_PATIENCE)
+            run(npm, "ci", "--include=dev", cwd=FRONTEND, seconds=INSTALL_PATIENCE)
     return FRONTEND / "node_modules"

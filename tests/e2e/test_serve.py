@@ -111,7 +111,7 @@ def test_a_bare_checkout_serves_its_pages(tmp_path: Path) -> None:
         page = subprocess.run(
             ["curl", "-sf", server.url + "/demo"], capture_output=True, text=True, timeout=30, check=True
         )
-        assert "This server" in page.stdout
+        assert "Time shown" in page.stdout
         assert server.get("/api/probes")["probes"][0]["distribution"] == "this checkout"
 
 

@@ -7,10 +7,10 @@ const socket = new WebSocket(address);
 let left = Number(count);
 
 socket.on("message", (data, isBinary) => {
-    if (isBinary) throw new Error("frames are text");
-    if (left > 0) console.log(data.toString());
-    if (--left === 0) socket.close();
+  if (isBinary) throw new Error("frames are text");
+  if (left > 0) console.log(data.toString());
+  if (--left === 0) socket.close();
 });
 socket.on("close", () => {
-    process.exitCode = left > 0 ? 1 : 0;
+  process.exitCode = left > 0 ? 1 : 0;
 });
