@@ -9,6 +9,7 @@ import { follow } from "./client.js";
 import { describe } from "./fields.js";
 import { duration, language, number, quantity, t } from "./i18n.js";
 import { momentOf } from "./moment.js";
+import { probes } from "./probes.js";
 import { figuresOf } from "./rows.js";
 import { areaOf, pathOf } from "./sparkline.js";
 import { showStale } from "./stale.js";
@@ -18,12 +19,10 @@ import { Store } from "./store.js";
 /** @import {State} from "./client-types.d.ts" */
 /** @import {Item} from "./fields.js" */
 /** @import {Moment} from "./moment.js" */
-/** @import {Frame, PartOfFrame, Probes} from "./monitor.d.ts" */
+/** @import {Frame, PartOfFrame, Probe} from "./monitor.d.ts" */
 
 /** Seconds that the lines show. */
 const SHOWN = 60;
-/** Milliseconds until the probes are asked for again, where they did not come. */
-const AGAIN = 10_000;
 
 /** @param {string} name @returns {HTMLElement[]} */
 const all = (name) => [...document.querySelectorAll(`[data-${name}]`)].filter((each) => each instanceof HTMLElement);
@@ -34,7 +33,6 @@ const connection = status();
 const items = new Map();
 let isLive = false;
 let drawing = 0;
-let asking = 0;
 
 // Draws the newest frame of a burst alone, and in a hidden tab none.
 /** @param {Frame | PartOfFrame} frame */
@@ -59,18 +57,11 @@ function tell(state) {
 }
 
 // Which fields are counters, how often they are sampled, and from where on a value is bad.
-function askForProbes() {
-  clearTimeout(asking);
-  loadProbes().catch(() => { asking = window.setTimeout(askForProbes, AGAIN); });
-}
-
-async function loadProbes() {
-  const answer = await fetch(new URL("../api/probes", import.meta.url));
-  if (!answer.ok) throw new Error(answer.statusText);
-  const { probes } = /** @type {Probes} */ (await answer.json());
-  store.declare(probes);
+/** @param {readonly Probe[]} now */
+function take(now) {
+  store.declare(now);
   items.clear();
-  for (const item of probes.flatMap((probe) => describe(probe, language).items)) items.set(item.path, item);
+  for (const item of now.flatMap((probe) => describe(probe, language).items)) items.set(item.path, item);
   schedule();
 }
 
@@ -141,4 +132,5 @@ function showUptime() {
 
 showUptime();
 setInterval(showUptime, 1000);
+const askForProbes = probes(take);
 follow({ history: SHOWN, onFrame: receive, onState: tell });
