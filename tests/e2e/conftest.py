@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.e2e.command import run
 from tests.e2e.server import Server
@@ -16,6 +16,9 @@ from tests.e2e.server import Server
 FRONTEND = Path(__file__).resolve().parents[1] / "frontend"
 #: Seconds for npm, which downloads.
 INSTALL_PATIENCE = 300.0
+#: Milliseconds that a page has for what it is expected to show: several browsers share the two cores of a test machine.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 

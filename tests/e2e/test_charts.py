@@ -268,6 +268,31 @@ async def test_a_gap_stays_a_gap(page: Page) -> None:
     assert after > 5
 
 
+PICTURES = """count => {
+    const seen = harness.charts.map(() => []);
+    for (let tick = 0; tick < count; tick += 1) {
+        harness.fill(1);
+        harness.charts.forEach((chart, place) => seen[place].push(chart.canvas.toDataURL()));
+    }
+    return seen.map((all) => all.filter((one, place) => place > 0 && one !== all[place - 1]).length);
+}"""
+
+
+async def test_charts_go_on_by_pixels_and_take_turns_and_are_exact_where_someone_reads_them(page: Page) -> None:
+    width = (await box(plot(page, 0)))["width"]
+    seconds = ROWS / width
+    assert 2 < seconds < 5, "a pixel of this page lasts some ticks"
+    assert all(abs(each - 30 / seconds) < 6 for each in await page.evaluate(PICTURES, 31))
+    await point(page, 0, 0.5)
+    assert (await page.evaluate(PICTURES, 31))[0] == 30
+    await page.mouse.move(2, 2)
+    assert (await page.evaluate(PICTURES, 31))[0] < 20
+    # Where time stands still it ends at that very moment.
+    ends = "end => { harness.draw([end - 900, end]); return harness.charts[0].canvas.toDataURL(); }"
+    newest = await page.evaluate("harness.store.timestamps.at(-1)")
+    assert await page.evaluate(ends, newest - 20) != await page.evaluate(ends, newest - 21)
+
+
 async def test_a_hidden_page_draws_nothing_and_catches_up(page: Page) -> None:
     before = await drawn(page, 0)
     hide = "hidden => Object.defineProperty(document, 'hidden', { value: hidden, configurable: true })"

@@ -15,7 +15,7 @@ TALL: Final[ViewportSize] = {"width": 1280, "height": 2400}
 CHARTS: Final = 8
 #: Milliseconds of the main thread a tick at p95. On a machine that others work on too, the median may be so much more.
 GOAL: Final = 12
-GRACE: Final = 2.5
+GRACE: Final = 2
 TICKS: Final = 80
 #: Seconds of our own between two ticks: enough for each to be done with before the next.
 APART: Final = 0.12

@@ -257,6 +257,42 @@ async def test_a_long_table_is_sorted_by_name_and_by_value(chromium: Browser, ur
         await expect(names.first).to_have_text("job-4000")
 
 
+async def test_rows_out_of_sight_follow_now_and_then_and_at_once_when_they_come_into_sight(
+    chromium: Browser, url: str
+) -> None:
+    async with shown(chromium, url, "third_party") as page:
+        table = panel(page, "gpu").locator('[data-path="gpu.jobs"]')
+        await table.scroll_into_view_if_needed()
+        # Whether they are in sight, the table hears a moment later.
+        await expect(table.locator("tbody tr")).to_have_count(200)
+        await frame_by_frame(page)
+        tick = """values => {
+            const { add, frames, store } = panels;
+            const shown = [];
+            for (const value of values) {
+                const frame = structuredClone(frames.at(-1));
+                frame.timestamp = store.newest.timestamp + 1;
+                for (const job of Object.keys(frame.gpu.jobs)) frame.gpu.jobs[job] = value;
+                add(frame);
+                const cells = document.querySelectorAll('[data-path="gpu.jobs"] tbody .number');
+                shown.push([...cells].map((cell) => cell.textContent));
+            }
+            return shown;
+        }"""
+        first, second, third = await page.evaluate(tick, [7, 8, 9])
+        assert [each[0] for each in (first, second, third)] == ["7.00", "8.00", "9.00"]
+        assert len([each for each in third[100:] if each == "9.00"]) < 30
+        last = (await page.evaluate(tick, [5] * 12))[-1]
+        assert set(last) == {"5.00"}, "all within some seconds"
+        await page.evaluate(tick, [6])
+        await table.locator(".scroll").evaluate("scroll => { scroll.scrollTop = scroll.scrollHeight; }")
+        await expect(table.locator("tbody .number").last).to_have_text("6.00")
+        await page.evaluate("panels.show(panels.store.length - 3)")
+        assert set(await table.locator("tbody .number").all_text_contents()) == {"5.00"}, (
+            "an earlier moment has all of it"
+        )
+
+
 async def test_a_stale_probe_says_how_old_and_why_and_the_age_counts(chromium: Browser, url: str) -> None:
     async with shown(chromium, url, "stale") as page:
         disk = panel(page, "disk")

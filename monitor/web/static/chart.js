@@ -1,6 +1,7 @@
 // A chart over time: one uPlot with our axes, colours and keys. All charts of a page have one cursor.
 import { number, quantity, shortTime, t, time } from "./i18n.js";
 import { figuresOf, rowsOf } from "./rows.js";
+import { phases, stepOf, stepsIn } from "./steps.js";
 import uPlot from "./vendor/uplot.js";
 
 /** @import {Store} from "./store.js" */
@@ -132,6 +133,7 @@ class Surroundings {
 
 /** @type {Surroundings|null} */
 let surroundings = null;
+const nextPhase = phases();
 
 /** One chart. It draws when it is told to, and only while someone can see it. */
 export class Chart {
@@ -159,6 +161,9 @@ export class Chart {
   /** @type {number|null} what we told of the cursor */
   #told = null;
   #axis = AXIS_LEAST;
+  /** The labels that the axis is wide enough for. */
+  #measured = "";
+  #phase = nextPhase();
   #summarised = -Infinity;
 
   /**
@@ -277,7 +282,7 @@ export class Chart {
     if (asked === null || !this.#isSeen || document.hidden) return;
     if (this.#uplot !== null && this.#uplot.select.width > 0) return; // it stands still under a drag
     const { store, range: [min, max] } = asked;
-    const drawn = `${min} ${max} ${store.at(max)} ${store.revision}`;
+    const drawn = this.#picture(store, min, max);
     if (drawn === this.#drawn) return;
     const uplot = this.#uplot ??= this.#made();
     if (uplot === null) return;
@@ -293,6 +298,23 @@ export class Chart {
     else if (this.#cursor !== null) this.#place();
     const now = performance.now();
     if (now - this.#summarised > SUMMARY_EVERY && document.activeElement !== this.#host) this.#describe();
+  }
+
+  /**
+   * What the canvas would show, in short. Time that goes on is another picture once it has gone on by a pixel: until
+   * then the same one would be drawn again. Where someone reads it, and where it stands still, it is exact.
+   *
+   * @param {Store} store
+   * @param {number} min
+   * @param {number} max
+   */
+  #picture(store, min, max) {
+    const { revision, timestamps } = store;
+    const pixels = this.#uplot?.bbox.width ?? 0;
+    const isFollowing = max === timestamps[timestamps.length - 1] && !this.#isPointed && this.#cursor === null;
+    if (!isFollowing || pixels === 0) return `${min} ${max} ${store.at(max)} ${revision}`;
+    const length = max - min;
+    return `${length} ${stepOf(max, length / stepsIn(pixels), this.#phase)} ${pixels} ${revision}`;
   }
 
   #legend() {
@@ -433,7 +455,9 @@ export class Chart {
    * @param {string[]|null} values
    */
   #axisSize(self, values) {
-    if (values === null || values.length === 0) return this.#axis;
+    const labels = values?.join() ?? "";
+    if (values === null || values.length === 0 || labels === this.#measured) return this.#axis;
+    this.#measured = labels;
     self.ctx.font = String(/** @type {any} */ (self.axes[1].font)[0]);
     const widest = Math.max(...values.map((value) => self.ctx.measureText(value ?? "").width)) / uPlot.pxRatio;
     this.#axis = Math.max(this.#axis, Math.ceil((widest + 10) / AXIS_STEP) * AXIS_STEP);

@@ -1,16 +1,17 @@
 // The dashboard: frames come in, the view says which part of them is looked at, and the panels of all probes show it.
-import { phrase } from "./amount.js";
+import { phrase, wholePercent } from "./amount.js";
 import { ask } from "./ask.js";
 import { follow } from "./client.js";
 import { set, write } from "./dom.js";
 import { copyPng, copyText, csv, download, fileName, json } from "./export.js";
 import { describe } from "./fields.js";
-import { duration, language, quantity, t, time } from "./i18n.js";
+import { duration, language, t, time } from "./i18n.js";
 import { icon } from "./icons.js";
 import { kiosk } from "./kiosk.js";
 import { keys } from "./keys.js";
 import { Panel } from "./panel.js";
 import { probes } from "./probes.js";
+import { stepOf } from "./steps.js";
 import { status } from "./status.js";
 import { Store } from "./store.js";
 import { setTheme, theme } from "./theme.js";
@@ -23,6 +24,8 @@ import { View } from "./view.js";
 const KEPT = 900; // seconds
 // Milliseconds that panels wait for the first numbers, to come with them and move nothing; they come without them then.
 const FIRST_NUMBERS_WITHIN = 1500;
+// Seconds between two titles while time goes on: the whole browser takes part in a change of it.
+const TITLE_EVERY = 3;
 // What a frame has besides the sections of probes.
 const NO_SECTIONS = new Set(["timestamp", "stale"]);
 
@@ -51,6 +54,7 @@ const connection = status();
 let drawing = 0;
 let isEmpty = true; // but for the frames that the server drew in place of the panels
 let isLive = false;
+let titled = NaN; // the step of the title
 let cursor = /** @type {number|null} */ (null); // where people point at
 let present = 0; // a moment after which frames are no past any more
 let signature = ""; // of the frame: its sections, and those that are stale
@@ -191,7 +195,7 @@ function draw() {
   connection.tellMoment(index < 0 ? "forgotten" : isFilling ? "filling" : "known");
   question.update();
   look();
-  if (panels.size && !host.dataset.filled) host.dataset.filled = "";
+  if (panels.size) set(host, "data-filled", "");
 }
 
 // The row whose numbers are shown: the newest one; where time stands still, the one that people point at, or the last
@@ -204,8 +208,11 @@ function indexOf([, end]) {
 /** @param {number} index */
 function showTitle(index) {
   const cpu = store.value("cpu.percent_total", index);
-  const { text, unit } = quantity(cpu, "percent");
-  document.title = cpu === null ? usualTitle : `${text} ${unit} CPU · ${usualTitle}`;
+  const time = store.timestamps[index] ?? 0;
+  const step = view.isLive ? stepOf(time, TITLE_EVERY, 0) : time;
+  if (cpu !== null && step === titled) return;
+  titled = step;
+  document.title = cpu === null ? usualTitle : `${wholePercent(cpu)} CPU · ${usualTitle}`;
 }
 
 // Looks whether the newest frame is about other probes, or in another state, than the one before.

@@ -49,7 +49,7 @@ export class Elements {
     show(this.#rest, rest !== "");
     if (this.layout === "cells") this.#cells?.update(elements.map(([, value]) => value));
     if (this.layout === "multiples") this.#multiples?.update(elements, moment);
-    if (this.layout === "table") this.#table?.update(elements, omitted);
+    if (this.layout === "table") this.#table?.update(elements, omitted, moment);
   }
 
   /** @param {string} path @returns {Element | null} */
@@ -70,6 +70,7 @@ export class Elements {
 
   destroy() {
     this.#cells?.destroy();
+    this.#table?.destroy();
   }
 
   /** @param {Layout} layout */

@@ -4,9 +4,17 @@ import { Chart } from "./chart.js";
 import { make, set, write, writeName } from "./dom.js";
 import { Bar, Figure } from "./figure.js";
 import { duration, number, quantity, unitName } from "./i18n.js";
+import { isFollowing } from "./moment.js";
 import { figuresOf } from "./rows.js";
+import { phases, stepOf } from "./steps.js";
 /** @import {Group, Item, Translate} from "./fields.js" */
 /** @import {Moment} from "./moment.js" */
+
+/** Seconds for which a trend is left alone, unless the number has changed by more than this share of itself. */
+const TREND_EVERY = 3;
+const LEAP = 0.1;
+
+const nextPhase = phases();
 
 /** How a number stands to the mean of the window: an arrow and the difference, as words for those who do not see it. */
 class Trend {
@@ -55,8 +63,17 @@ class Trend {
   }
 }
 
+/** @param {number | null} value @param {number | null} before */
+const isNear = (value, before) =>
+  value === before || (value !== null && before !== null && Math.abs(value - before) <= LEAP * Math.abs(before));
+
 /** One number of the headline. */
 class Headliner {
+  #phase = nextPhase();
+  #compared = "";
+  /** @type {number | null} */
+  #value = null; // at that time
+
   /** @param {Item} item @param {boolean} isShare @param {number} series @param {Translate} t */
   constructor(item, isShare, series, t) {
     this.item = item;
@@ -75,10 +92,22 @@ class Headliner {
   }
 
   /** @param {Moment} moment */
-  update({ store, index, range, first, end }) {
+  update(moment) {
+    const { store, index } = moment;
     const value = index < 0 ? null : store.value(this.item.path, index);
     this.figure.update(value);
     this.bar?.update(value);
+    this.#compare(value, moment);
+  }
+
+  /** @param {number | null} value @param {Moment} moment */
+  #compare(value, moment) {
+    const { store, range, first, end } = moment;
+    const step = isFollowing(moment) ? stepOf(range[1], TREND_EVERY, this.#phase) : `${range[1]} ${end}`;
+    const compared = `${range[1] - range[0]} ${step} ${store.revision}`;
+    if (compared === this.#compared && isNear(value, this.#value)) return;
+    this.#compared = compared;
+    this.#value = value;
     const mean = figuresOf(store.column(this.item.path), first, end)?.mean ?? null;
     this.trend.update(value, mean, this.item, range[1] - range[0]);
   }

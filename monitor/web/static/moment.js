@@ -25,6 +25,13 @@ export function momentOf(store, index, range) {
 }
 
 /**
+ * Whether it goes on with the frames: nothing but time will change what it shows of the past.
+ * @param {Moment} moment
+ */
+export const isFollowing = ({ store, index, range: [, to] }) =>
+  isNewest(store, index) && store.timestamps[index] === to;
+
+/**
  * The elements that a list or table had at the moment, with their values; of a counter, with its rate. Before the first
  * row, those that are known since, without any.
  * @param {Moment} moment

@@ -154,10 +154,10 @@ export class Panel {
     let height = this.#headline ? HEIGHTS.headline : 0;
     height += Math.min(MOST_FACTS, (this.#facts?.facts.length ?? 0) * HEIGHTS.facts);
     for (const { layout, count } of this.#lists) {
-      if (layout === "cells" && count >= WIDE) this.element.dataset.width = "wide";
+      if (layout === "cells" && count >= WIDE) set(this.element, "data-width", "wide");
       height += layout === "multiples" ? count * HEIGHTS.multiples : layout ? HEIGHTS[layout] : 0;
     }
-    if (height >= TALL) this.element.dataset.height = "tall";
+    if (height >= TALL) set(this.element, "data-height", "tall");
   }
 
   /** @param {Moment} moment @param {Probe | null} probe @param {number | null} stale */
@@ -182,7 +182,7 @@ export class Panel {
     else write(this.#badge, text && (text === "waiting" ? t("waiting") : t("no data")));
     const reason = state === "" ? "" : (probe?.error ?? "");
     write(this.#reason, reason);
-    this.#reason.title = reason;
+    set(this.#reason, "title", reason || null);
     show(this.#reason, reason !== "");
   }
 

@@ -1,4 +1,6 @@
 // A tiny line of one column, without axes. SVG, not canvas: it follows the theme, forced colours and print by itself.
+import { isFollowing } from "./moment.js";
+import { phases, stepOf } from "./steps.js";
 /** @import {Moment, Column} from "./moment.js" */
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -80,8 +82,12 @@ function pointsOf(column, timestamps, from, length, first, end) {
   return points;
 }
 
-/** The element; `draw` changes nothing where the line is the same. */
+const nextPhase = phases();
+
+/** The element; `draw` changes nothing where the line is the same, about. */
 export class Sparkline {
+  #phase = nextPhase();
+  #asked = "";
   #path = document.createElementNS(SVG, "path");
   #drawn = "";
 
@@ -96,6 +102,11 @@ export class Sparkline {
 
   /** @param {Moment} moment @param {string} path @param {[number, number] | null} [bounds] */
   draw(moment, path, bounds = null) {
+    const { store: { revision }, range: [from, to] } = moment;
+    const step = isFollowing(moment) ? stepOf(to, (to - from) / WIDTH, this.#phase) : `${to} ${moment.end}`;
+    const asked = `${path} ${to - from} ${step} ${revision}`;
+    if (asked === this.#asked) return;
+    this.#asked = asked;
     const line = pathOf(moment.store.column(path), moment.store.timestamps, moment, bounds);
     if (line === this.#drawn) return;
     this.#drawn = line;

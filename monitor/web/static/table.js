@@ -2,10 +2,17 @@
 import { make, set, show, write, writeName } from "./dom.js";
 import { Figure } from "./figure.js";
 import { number } from "./i18n.js";
+import { isFollowing } from "./moment.js";
+import { phases, stepOf } from "./steps.js";
 /** @import {Item, Translate} from "./fields.js" */
+/** @import {Moment} from "./moment.js" */
 
 /** The most rows; the others are counted. */
 export const MOST_ROWS = 200;
+/** Rows on each side of those in sight that are as new as these. */
+const AROUND = 3;
+/** Seconds after which the others are written too: they are read aloud, searched and copied. */
+const UNSEEN_EVERY = 10;
 
 const collator = new Intl.Collator(undefined, { numeric: true });
 
@@ -19,8 +26,13 @@ const byName = ([a], [b]) => collator.compare(a, b);
 const byValue = ([, a], [, b], sign) =>
   a === null || b === null ? Number(a === null) - Number(b === null) : sign * (a - b);
 
+const nextPhase = phases();
+
 class Row {
   key = "";
+  /** When it was written, as a step of the time that goes on; a moment where time stands still. */
+  step = NaN;
+  phase = nextPhase();
   element = make("tr");
   name = make("th", "name");
 
@@ -48,11 +60,17 @@ export class Table {
   /** @type {Entry[]} */
   #entries = [];
   #omitted = 0;
+  /** @type {Moment | null} */
+  #moment = null;
   /** @type {string[]} */
   #keys = []; // in the order that is shown
+  /** @type {Map<string, number | null>} */
+  #values = new Map();
+  #sight = [0, MOST_ROWS]; // the first row that people see, and the last one
   #body = make("tbody");
   #rest = make("p", "rest");
   #scroll = make("div", "scroll");
+  #observer = new ResizeObserver(() => this.#look());
   /** @type {Record<Order, HTMLTableCellElement>} */
   #heads = { name: make("th"), value: make("th") };
 
@@ -71,16 +89,23 @@ export class Table {
     table.append(head, this.#body);
     this.#scroll.append(table);
     this.element.append(this.#scroll, this.#rest);
+    this.#scroll.addEventListener("scroll", () => this.#look(), { passive: true });
+    this.#observer.observe(this.#scroll);
     this.#showOrder();
   }
 
-  /** @param {Entry[]} entries @param {number} omitted   how many more there are that nobody has */
-  update(entries, omitted) {
-    const { item, nameOf, t } = this.options;
+  /**
+   * @param {Entry[]} entries
+   * @param {number} omitted   how many more there are that nobody has
+   * @param {Moment} moment
+   */
+  update(entries, omitted, moment) {
+    const { item, t } = this.options;
     this.#entries = entries;
     this.#omitted = omitted;
-    const values = new Map(entries);
-    this.#arrange(values);
+    this.#moment = moment;
+    this.#values = new Map(entries);
+    this.#arrange(this.#values);
     const count = Math.min(this.#keys.length, MOST_ROWS);
     while (this.#rows.length > count) this.#rows.pop()?.element.remove();
     while (this.#rows.length < count) {
@@ -88,13 +113,14 @@ export class Table {
       this.#rows.push(made);
       this.#body.append(made.element);
     }
-    this.#rows.forEach((row, place) => {
-      const key = this.#keys[place];
-      row.update(key, nameOf(key), values.get(key) ?? null);
-    });
+    this.#write();
     const left = this.#keys.length - count + omitted;
     write(this.#rest, left ? t("and {count} more", { count: number(left, 0) }) : "");
     show(this.#rest, left > 0);
+  }
+
+  destroy() {
+    this.#observer.disconnect();
   }
 
   /** Find a row, and have it in sight. @param {string} key @returns {Element | null} */
@@ -110,6 +136,33 @@ export class Table {
     if (offsetTop < scrollTop || offsetTop + offsetHeight > scrollTop + clientHeight) {
       this.#scroll.scrollTop = offsetTop - clientHeight / 2;
     }
+  }
+
+  /** Write the rows that people see, those that are another element's now, and of the others those whose turn it is. */
+  #write() {
+    const moment = this.#moment;
+    if (!moment) return;
+    const { store, index } = moment;
+    const [first, last] = this.#sight;
+    const isMoving = isFollowing(moment);
+    this.#rows.forEach((row, place) => {
+      const key = this.#keys[place];
+      const time = store.timestamps[index];
+      const step = isMoving ? stepOf(time, UNSEEN_EVERY, row.phase) : time;
+      if ((place < first || place > last) && row.key === key && row.step === step) return;
+      row.step = step;
+      row.update(key, this.options.nameOf(key), this.#values.get(key) ?? null);
+    });
+  }
+
+  /** See which rows are in sight: they are all of about the same height, as is their head. */
+  #look() {
+    const { scrollTop, clientHeight, scrollHeight } = this.#scroll;
+    const height = scrollHeight / (this.#rows.length + 1);
+    if (!(height > 0)) return;
+    const [above, below] = [scrollTop / height - 1, (scrollTop + clientHeight) / height];
+    this.#sight = [Math.floor(above) - AROUND, Math.ceil(below) + AROUND];
+    this.#write();
   }
 
   /**
@@ -149,7 +202,7 @@ export class Table {
     this.#order = order;
     this.#showOrder();
     this.#sort();
-    this.update(this.#entries, this.#omitted);
+    if (this.#moment) this.update(this.#entries, this.#omitted, this.#moment);
   }
 
   #showOrder() {
