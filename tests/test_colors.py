@@ -59,7 +59,7 @@ def lab(color: str, vision: str) -> tuple[float, float, float]:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("name", ["text", "quiet", "accent", "warn", "alarm"])
+@pytest.mark.parametrize("name", ["text", "quiet", "accent", "warning", "critical"])
 def test_text_can_be_read_on_every_ground(theme: str, name: str) -> None:
     for ground in ("ground", "card", "code"):
         assert contrast(TOKENS[name][theme], TOKENS[ground][theme]) >= TEXT, ground
@@ -80,7 +80,7 @@ def test_lines_of_charts_stand_out_from_every_ground(theme: str, name: str) -> N
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_bars_stand_out_from_their_track(theme: str) -> None:
-    for name in ("accent", "warn", "alarm"):
+    for name in ("accent", "warning", "critical"):
         assert contrast(TOKENS[name][theme], TOKENS["track"][theme]) >= GRAPHICS, name
 
 

@@ -68,6 +68,21 @@ async def test_the_page_says_that_it_lost_the_server_and_comes_back_by_itself(ch
                 await expect(clock).not_to_have_text(before)
 
 
+@pytest.mark.parametrize("path", ["/", "/demo"])
+async def test_the_uptime_is_by_the_clock_of_the_server(server: Server, chromium: Browser, path: str) -> None:
+    async with opened(chromium, server.url) as (page, _):
+        newest = server.frame()
+        uptime = page.locator("[data-since]")
+
+        async def stream(socket: WebSocketRoute) -> None:
+            since = float(str(await uptime.get_attribute("data-since")))
+            socket.send(json.dumps(newest | {"timestamp": since + 400 * 86_400 + 7_200}))
+
+        await page.route_web_socket(re.compile("/api/ws/"), stream)
+        await page.goto(server.url + path)
+        await expect(uptime).to_have_text("400 d 2 h")
+
+
 async def test_the_home_page_bears_a_clock_that_goes_back(server: Server, chromium: Browser) -> None:
     async with opened(chromium, server.url) as (page, complaints):
         newest = server.frame()

@@ -1,5 +1,6 @@
 // The form for questions: sends one, shows its facts as chips with live values and the answer as it comes.
 import { phrase } from "./amount.js";
+import { readEvents } from "./client.js";
 import { number, t } from "./i18n.js";
 
 /** @import {View} from "./view.js" */
@@ -78,7 +79,7 @@ export function ask({ view, onFacts, label, value }) {
         signal: asking.signal,
       });
       if (!answer.ok) throw new Error(await refusal(answer));
-      if (answer.body) for await (const [name, data] of events(answer.body)) receive(name, data);
+      if (answer.body) await readEvents(answer.body, (data, name) => receive(name, JSON.parse(data)));
     } catch (error) {
       const { name, message } = /** @type {Error} */ (error);
       note.textContent = name === "AbortError" ? t("Stopped.") : message;
@@ -168,27 +169,4 @@ function bold(fact) {
   value.dataset.unit = fact.unit ?? "";
   value.textContent = fact.value === null ? "–" : phrase(fact.value, value.dataset.unit);
   return value;
-}
-
-/**
- * The events of a body of server-sent events, as pairs of name and data.
- *
- * @param {ReadableStream<Uint8Array<ArrayBuffer>>} body
- * @returns {AsyncGenerator<[string, any]>}
- */
-export async function* events(body) {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
-  while (true) {
-    const { value, done } = await reader.read();
-    if (done) return;
-    const parts = (rest + value).split("\n\n");
-    rest = /** @type {string} */ (parts.pop());
-    for (const part of parts) {
-      const lines = part.split("\n");
-      const name = lines.find((line) => line.startsWith("event: "))?.slice(7) ?? "message";
-      const data = lines.filter((line) => line.startsWith("data: ")).map((line) => line.slice(6)).join("\n");
-      if (data) yield [name, JSON.parse(data)];
-    }
-  }
 }

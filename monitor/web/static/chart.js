@@ -476,7 +476,8 @@ export class Chart {
     ctx.save();
     ctx.lineWidth = uPlot.pxRatio;
     ctx.globalAlpha = 0.7;
-    for (const [level, color] of /** @type {const} */ ([[levels.warning, "--warn"], [levels.critical, "--alarm"]])) {
+    const lines = /** @type {const} */ ([[levels.warning, "--warning"], [levels.critical, "--critical"]]);
+    for (const [level, color] of lines) {
       if (level === null || level <= min || level >= max) continue;
       const y = Math.round(self.valToPos(level, "y", true)) + 0.5;
       ctx.strokeStyle = paint(`var(${color})`);

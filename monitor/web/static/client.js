@@ -28,10 +28,10 @@ function base64url(text) {
 }
 
 /**
- * A reader of server-sent events (HTML, 9.2.6): takes text in pieces, gives the data of each event that is whole.
- * @param {(data: string) => void} onData
+ * A reader of server-sent events (HTML, 9.2.6): takes text in pieces, gives each event that is whole.
+ * @param {(data: string, name: string) => void} onEvent
  */
-function eventReader(onData) {
+function eventReader(onEvent) {
   let [rest, name] = ["", ""];
   /** @type {string[]} */
   let data = [];
@@ -44,11 +44,26 @@ function eventReader(onData) {
       if (field === "data") data.push(value);
       else if (field === "event") name = value;
       else if (line === "") {
-        if (data.length && (name === "" || name === "message")) onData(data.join("\n"));
+        if (data.length) onEvent(data.join("\n"), name || "message");
         [name, data] = ["", []];
       } // else a comment, or the id, which is the timestamp
     }
   };
+}
+
+/**
+ * Read the server-sent events of an answer to its end: those of the stream, or of POST /api/ask, for which there is no
+ * EventSource. Rejects where the connection breaks, and with what `onEvent` throws.
+ * @param {ReadableStream<Uint8Array<ArrayBuffer>>} body
+ * @param {(data: string, name: string) => void} onEvent   the name is "message" where an event has none
+ */
+export async function readEvents(body, onEvent) {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  const read = eventReader(onEvent);
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    read(decoder.decode(part.value, { stream: true }));
+  }
 }
 
 /** @param {Rows} rows @returns {any[]} frames */
@@ -85,12 +100,7 @@ const OPEN = {
     const listen = async () => {
       const answer = await call.request(call.address("api/stream"), controller.signal);
       if (!answer.headers.get("Content-Type")?.startsWith("text/event-stream")) return;
-      const reader = answer.body?.getReader();
-      const decoder = new TextDecoder();
-      const read = eventReader(call.hear);
-      for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
-        read(decoder.decode(part.value, { stream: true }));
-      }
+      if (answer.body) await readEvents(answer.body, (data, name) => { if (name === "message") call.hear(data); });
     };
     listen().then(() => call.fail(), call.fail);
     return () => controller.abort();

@@ -3,11 +3,10 @@
 //   data-rate="network.bytes_recv_mb"     how fast a counter grows
 //   data-note="cpu"                       a line about a section
 //   data-spark="cpu.percent_total"        a line of its last minute; of a counter's rate
-//   data-since="1697456789"               the time since then
 import { phrase } from "./amount.js";
 import { follow } from "./client.js";
 import { describe } from "./fields.js";
-import { duration, language, number, quantity, t } from "./i18n.js";
+import { language, number, quantity, t } from "./i18n.js";
 import { momentOf } from "./moment.js";
 import { probes } from "./probes.js";
 import { figuresOf } from "./rows.js";
@@ -15,6 +14,7 @@ import { areaOf, pathOf } from "./sparkline.js";
 import { showStale } from "./stale.js";
 import { status } from "./status.js";
 import { Store } from "./store.js";
+import { showUptime } from "./uptime.js";
 
 /** @import {State} from "./client-types.d.ts" */
 /** @import {Item} from "./fields.js" */
@@ -31,7 +31,6 @@ const store = new Store(SHOWN);
 const connection = status();
 /** @type {Map<string, Item>} what the probes declare, by path; none until they have come */
 const items = new Map();
-let isLive = false;
 let drawing = 0;
 
 // Draws the newest frame of a burst alone, and in a hidden tab none.
@@ -52,8 +51,7 @@ const newest = () => store.timestamps[store.length - 1];
 /** @param {State} state */
 function tell(state) {
   connection.tell(state);
-  if (state.name === "live" && !isLive) askForProbes();
-  isLive = state.name === "live";
+  discovery.tell(state);
 }
 
 // Which fields are counters, how often they are sampled, and from where on a value is bad.
@@ -86,6 +84,7 @@ function show(moment) {
     drawLine(/** @type {SVGSVGElement} */ (each), moment);
   }
   showStale(store.stale);
+  showUptime(newest());
 }
 
 /** @param {SVGSVGElement} svg @param {Moment} moment */
@@ -126,11 +125,5 @@ function note(section) {
   return frequency === null ? t("Cores: {cores}", { cores }) : `${cores} × ${phrase(frequency, "MHz")}`;
 }
 
-function showUptime() {
-  for (const each of all("since")) each.textContent = duration(Date.now() / 1000 - Number(each.dataset.since));
-}
-
-showUptime();
-setInterval(showUptime, 1000);
-const askForProbes = probes(take);
+const discovery = probes(take);
 follow({ history: SHOWN, onFrame: receive, onState: tell });

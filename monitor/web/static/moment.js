@@ -3,7 +3,6 @@ import { rowsOf } from "./rows.js";
 /** @import {Store} from "./store.js" */
 /** @import {ListItem} from "./fields.js" */
 
-/** @typedef {(number | null)[]} Column */
 /**
  * @typedef {object} Moment
  * @property {Store} store

@@ -1,22 +1,44 @@
 // The probes of the server: asked for when something seems to have changed, again and again until they are told.
 
-/** @import {Probe, Probes} from "./monitor.d.ts" */
+/** @import {State} from "./client-types.d.ts" */
+/** @import {Frame, PartOfFrame, Probe, Probes} from "./monitor.d.ts" */
 
 // Milliseconds.
 const AT_MOST_EVERY = 2000;
 const EVERY = 60_000;
 const LAST_RETRY = 30_000;
+// What a frame has besides the sections of probes.
+const NO_SECTIONS = new Set(["timestamp", "stale"]);
 
 /**
  * Keep asking.
  *
  * @param {(probes: readonly Probe[]) => void} onProbes
- * @returns {() => void} asks now, or as soon as it may
+ * @returns {{tell: (state: State) => void, look: (newest: Frame|PartOfFrame) => void}} to be told how the connection
+ *          stands, and to look at the newest frame: where either says that the probes may be others, they are asked for
+ *          now, or as soon as that may be
  */
 export function probes(onProbes) {
   let asked = -Infinity;
   let timer = 0;
   let failures = 0;
+  let isLive = false;
+  let signature = ""; // of the newest frame: its sections, and those that are stale
+
+  // A server that comes back may have other probes.
+  /** @param {State} state */
+  function tell({ name }) {
+    if (name === "live" && !isLive) ask();
+    isLive = name === "live";
+  }
+
+  /** @param {Frame|PartOfFrame} newest */
+  function look(newest) {
+    const sections = Object.keys(newest).filter((key) => !NO_SECTIONS.has(key));
+    const now = `${sections.join()} ${Object.keys(newest.stale ?? {}).join()}`;
+    if (signature !== "" && signature !== now) ask();
+    signature = now;
+  }
 
   function ask() {
     const wait = asked + AT_MOST_EVERY - performance.now();
@@ -46,5 +68,5 @@ export function probes(onProbes) {
   }
 
   ask();
-  return ask;
+  return { tell, look };
 }

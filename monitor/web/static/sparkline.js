@@ -1,7 +1,8 @@
 // A tiny line of one column, without axes. SVG, not canvas: it follows the theme, forced colours and print by itself.
 import { isFollowing } from "./moment.js";
 import { phases, stepOf } from "./steps.js";
-/** @import {Moment, Column} from "./moment.js" */
+/** @import {Values} from "./column.js" */
+/** @import {Moment} from "./moment.js" */
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 100;
@@ -15,7 +16,7 @@ const LEAST_SPAN = 0.01;
 
 /**
  * The line as SVG has it; "" where fewer than two values stand side by side or nothing varies.
- * @param {Column} column
+ * @param {Values} column
  * @param {number[]} timestamps
  * @param {Pick<Moment, "range" | "first" | "end">} moment
  * @param {[number, number] | null} bounds   of the values; null for those they have
@@ -51,7 +52,7 @@ export function pathOf(column, timestamps, { range: [from, to], first, end }, bo
 export const areaOf = (line) => line.replace(/M([\d.]+)[^M]*/g, (part, x) => `${part}V${HEIGHT}H${x}Z`);
 
 /**
- * @param {Column} column @param {number[]} timestamps @param {number} from @param {number} length
+ * @param {Values} column @param {number[]} timestamps @param {number} from @param {number} length
  * @param {number} first @param {number} end
  * @returns {({x: number, value: number} | null)[]}   null where the line breaks
  */

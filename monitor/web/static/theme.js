@@ -1,5 +1,5 @@
 // The colours of the page: light, dark, or those of the system. A cookie keeps the choice, so that the server can write
-// it into the next page and nothing flashes. Whoever draws by hand listens for "themechange" on the document.
+// it into the next page and nothing flashes. Whoever draws or tells of them listens for "themechange" on the document.
 
 const COOKIE = "monitor-theme";
 const YEAR = 31_536_000;
@@ -21,6 +21,11 @@ export function setTheme(chosen) {
   if (chosen) root.dataset.theme = chosen;
   else delete root.dataset.theme;
   tell();
+}
+
+/** Go on to the next one: light, dark, the system's. */
+export function nextTheme() {
+  setTheme(theme() === "" ? "light" : theme() === "light" ? "dark" : "");
 }
 
 function tell() {

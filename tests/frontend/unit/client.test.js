@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 
-import { follow, frames } from "../../../monitor/web/static/client.js";
+import { follow, frames, readEvents } from "../../../monitor/web/static/client.js";
 
 const URL_OF_SERVER = "http://server/monitor";
 const ROOM = { status: 200, body: { interval: 1, timestamp: [], fields: {} } };
@@ -201,6 +201,13 @@ timed("events are read in whatever pieces and with whatever ends of lines they c
   events.write("data: {\"timestamp\": 4}"); // never ended: no event
   await settled();
   assert.deepEqual(seen.stamps, [1, 3]);
+});
+
+test("the events of any answer can be read, by their names", async () => {
+  const text = "event: token\ndata: a\n\n: still there\n\ndata: b\ndata: c\n\nevent: done\n\ndata: half";
+  const seen = [];
+  await readEvents(new Response(text).body, (data, name) => seen.push([name, data]));
+  assert.deepEqual(seen, [["token", "a"], ["message", "b\nc"]]);
 });
 
 timed("events that nothing comes of are kept back by somebody: polling, and no frame is left out", async (context) => {
