@@ -26,7 +26,6 @@ const TALL = 9;
  * @property {number} index                  the row whose numbers are shown; -1 where there is none
  * @property {[number, number]} range        of the charts, in Unix time
  * @property {number | null | undefined} stale   seconds since its last good sample, where it is late or fails
- * @property {boolean} isDrawn               whether the page is seen at all
  */
 
 export class Panel {
@@ -133,7 +132,7 @@ export class Panel {
 
   /** @param {boolean} isForced   it is wanted, seen or not: on paper */
   #draw(isForced) {
-    if (!this.#update || !(isForced || (this.#update.isDrawn && this.#isOnScreen))) return;
+    if (!this.#update || !(isForced || this.#isOnScreen)) return;
     const { probe, store, index, range, stale } = this.#update;
     const { length, revision, timestamps } = store;
     const key = [revision, length, index, timestamps.at(-1), ...range, stale, probe?.state, probe?.error].join(" ");

@@ -67,7 +67,7 @@ export class Panels {
     const stale = store.staleAt(index);
     for (const [name, panel] of this.#panels) {
       const probe = this.#probes.get(name) ?? null;
-      panel.update({ probe, store, index, range, stale: stale[name] ?? null, isDrawn: true });
+      panel.update({ probe, store, index, range, stale: stale[name] ?? null });
     }
     if (store.length && this.#panels.size) set(host, "data-filled", "");
   }
