@@ -31,7 +31,7 @@ def answering(model: str, url: str) -> Iterator[Finding]:
         file = find(path)
     except NoModel as error:
         remedy = INSTALL if INSTALL in str(error) else "set llama_model to a GGUF file that this user may read"
-        yield Finding.warning(CHECK, f"questions about what is not measured are answered 503: {error}", remedy)
+        yield Finding.warning(CHECK, f"questions are answered 503: {error}", remedy)
     else:
         yield Finding.ok(CHECK, f"{file.name}, {file.size / 2**20:.0f} MB, and llama.cpp to run it")
 
