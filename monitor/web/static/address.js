@@ -7,6 +7,7 @@ export function address(view) {
   let place = placeOf(view);
 
   function show() {
+    if (view.isPassing) return; // browsers take only so many addresses
     const wanted = location.pathname + view.search(location.search) + location.hash;
     if (wanted !== location.pathname + location.search + location.hash) {
       // The way back leads out of a closer look, and of a panel alone; not through each second of a pause.

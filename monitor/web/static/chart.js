@@ -1,11 +1,14 @@
 // A chart over time: one uPlot with our axes, colours and keys. All charts of a page have one cursor.
-import { number, quantity, shortTime, t, time } from "./i18n.js";
+import { shortTime, t, time } from "./i18n.js";
+import { fixedAt, scaled } from "./range.js";
 import { figuresOf, rowsOf } from "./rows.js";
 import { phases, stepOf, stepsIn } from "./steps.js";
+import { SECONDS, increments as incrementsOf, tickTexts } from "./ticks.js";
+import { touch } from "./touch.js";
 import uPlot from "./vendor/uplot.js";
 
 /** @import {Store} from "./store.js" */
-/** @import {Range} from "./view.js" */
+/** @import {Range} from "./range.js" */
 
 /**
  * @typedef {object} Series
@@ -22,7 +25,8 @@ import uPlot from "./vendor/uplot.js";
  * @property {{warning: number|null, critical: number|null}|null} levels  drawn as thin lines
  * @property {string} label    what the chart shows
  * @property {(value: number|null) => string} format  a value as people read it, with its unit
- * @property {(range: Range|null) => void} onZoom      null: show everything again
+ * @property {(range: Range|null, isPassing?: boolean) => void} onZoom   null: show everything again; passing: fingers
+ *   are still moving
  * @property {(timestamp: number|null) => void} onCursor  moved by pointer or key; null: gone
  */
 
@@ -42,8 +46,6 @@ const FEW_TICKS = 4;
 const CHARACTER = 9;
 // Pixels between the pointer and what is said beside it.
 const READOUT_GAP = 10;
-// Digits after the point of a tick, at most.
-const FINEST = 9;
 // Screen readers are told anew when the chart gets the focus; else it is enough now and then. Milliseconds.
 const SUMMARY_EVERY = 15_000;
 const KEYS_REST = 400;
@@ -51,16 +53,6 @@ const PAGE = 10;
 
 /** Units of which zero is no natural end: a temperature is not drawn from the ground up. */
 const FLOATING = new Set(["celsius", "V", "Hz", "MHz", "rpm", "s"]);
-const BYTES = new Set(["B", "MB", "GB", "B/s", "MB/s"]);
-const BINARY = Array.from({ length: 71 }, (_, index) => 2 ** (index - 20));
-const DECIMAL = Array.from({ length: 25 }, (_, index) => index - 9).flatMap((power) =>
-  [1, 2, 5].map((digit) => Number(`${digit}e${power}`)),
-);
-const PERCENT = [1, 2, 5, 10, 25, 50, 100, 200, 500, 1000];
-const SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400];
-
-/** The decimal sign, and zeros to the end: 0.50 is 0.5 on an axis. */
-const ZEROS = new RegExp(`(\\${number(0.5, 1)[1]}\\d*?)0+$`);
 
 /** @type {Map<Element, Chart>} by what is watched of each */
 const charts = new Map();
@@ -165,6 +157,8 @@ export class Chart {
   #measured = "";
   #phase = nextPhase();
   #summarised = -Infinity;
+  /** Ends what fingers do. */
+  #untouch;
 
   /**
    * @param {HTMLElement} host an empty element in the page
@@ -183,6 +177,9 @@ export class Chart {
     this.#furnish();
     host.addEventListener("keydown", this.#press);
     host.addEventListener("focus", this.#describe);
+    this.#untouch = touch(this.#plot, {
+      area: () => this.#area(), point: (timestamp) => this.#pointAt(timestamp), zoom: options.onZoom,
+    });
     charts.set(this.#plot, this);
     this.#around.watch(this.#plot);
   }
@@ -225,6 +222,7 @@ export class Chart {
 
   /** Leave the page. */
   destroy() {
+    this.#untouch();
     this.#around.leave(this.#plot);
     charts.delete(this.#plot);
     this.#host.removeEventListener("keydown", this.#press);
@@ -375,7 +373,7 @@ export class Chart {
     const paint = (expression) => color.call(this.#around, expression);
     const style = getComputedStyle(this.#plot);
     const font = `${Math.round(parseFloat(style.fontSize))}px ${style.fontFamily}`;
-    const increments = unit === "percent" ? PERCENT : BYTES.has(unit) ? BINARY : DECIMAL;
+    const increments = incrementsOf(unit);
     const axis = {
       font, stroke: () => paint("var(--quiet)"), ticks: { show: false },
       grid: { stroke: () => paint("var(--line)"), width: 1 },
@@ -401,7 +399,7 @@ export class Chart {
         },
         {
           ...axis, space: 26, gap: 6, incrs: increments, size: (self, values) => this.#axisSize(self, values),
-          values: (_, splits) => splits.map((split) => ticked(split, unit)),
+          values: (_, splits) => tickTexts(splits, unit),
         },
       ],
       series: [{}, ...series.map((each, index) => this.#line(each, index, paint))],
@@ -593,17 +591,45 @@ export class Chart {
   #goTo(row) {
     if (this.#asked === null) return;
     const { store } = this.#asked;
-    const at = row === null ? null : store.timestamps[row];
-    charts.forEach((chart) => {
-      chart.#isPointed = false;
-      chart.setCursor(at);
-    });
-    this.#tell();
+    this.#putCursors(row === null ? null : store.timestamps[row]);
     if (row === null) return;
     const { series, format } = this.#options;
     const values = series.map(({ label, path }) =>
       (series.length > 1 ? `${label} ` : "") + format(store.value(path, row)));
     this.#around.say(`${time(store.timestamps[row])}: ${values.join(", ")}`);
+  }
+
+  /**
+   * Put the cursor of all charts at a moment.
+   *
+   * @param {number|null} at
+   */
+  #putCursors(at) {
+    charts.forEach((chart) => {
+      chart.#isPointed = false;
+      chart.setCursor(at);
+    });
+    this.#tell();
+  }
+
+  /**
+   * A finger is at a moment: the cursors go to what is known of it.
+   *
+   * @param {number|null} timestamp
+   */
+  #pointAt(timestamp) {
+    if (this.#asked === null) return;
+    const { store, range } = this.#asked;
+    const [first, end] = rowsOf(store, range);
+    if (timestamp === null) this.#putCursors(null);
+    else if (end > first) this.#putCursors(store.timestamps[Math.max(first, Math.min(end - 1, store.at(timestamp)))]);
+  }
+
+  /** Where time is on the page, and which. */
+  #area() {
+    if (this.#uplot === null || this.#asked === null) return null;
+    const { left, width } = this.#uplot.over.getBoundingClientRect();
+    return width > 0 ? { left, width, range: this.#asked.range } : null;
   }
 
   /**
@@ -614,9 +640,8 @@ export class Chart {
    */
   #scale(factor, at) {
     if (this.#asked === null) return;
-    const [from, to] = this.#asked.range;
-    const middle = at === null ? (from + to) / 2 : Math.max(from, Math.min(to, at));
-    this.#options.onZoom([middle - (middle - from) * factor, middle + (to - middle) * factor]);
+    const { store, range } = this.#asked;
+    this.#options.onZoom(scaled(range, factor, fixedAt(range, store.timestamps.at(-1) ?? null, at)));
   }
 }
 
@@ -653,19 +678,6 @@ function spanned(low, high, increments, isFloating) {
 function bounded(low, high, bounds, increments) {
   if (low === null || high === null || (low >= bounds[0] && high <= bounds[1])) return [bounds[0], bounds[1]];
   return spanned(Math.min(low, bounds[0]), Math.max(high, bounds[1]), increments, false);
-}
-
-/**
- * A value beside the y axis.
- *
- * @param {number} value
- * @param {string} unit
- */
-function ticked(value, unit) {
-  if (value === 0) return "0";
-  const { text, unit: name } = quantity(value, unit, FINEST);
-  const short = text.replace(ZEROS, "$1").replace(/[.,]$/, "");
-  return name === "" ? short : `${short} ${name}`;
 }
 
 /**

@@ -21,7 +21,7 @@ import { View } from "./view.js";
 
 /** @import {Frame, PartOfFrame, Probe} from "./monitor.d.ts" */
 /** @import {State} from "./client-types.d.ts" */
-/** @import {Range} from "./view.js" */
+/** @import {Range} from "./range.js" */
 
 const KEPT = 900; // seconds
 // Milliseconds that panels wait for the first numbers, to come with them and move nothing; they come without them then.
@@ -51,7 +51,7 @@ const question = ask({
   label: (path) => panels.label(path),
   value: (path) => store.value(path, store.length - 1),
 });
-toolbar(view, pace, pause);
+toolbar(view, pace, pause, scale);
 kiosk(view);
 menu({
   csv: saveCsv,
@@ -62,7 +62,10 @@ menu({
   "open-help": openHelp,
 });
 keys(
-  shortcuts(view, { pause, leave, say, csv: saveCsv, json: saveJson, help: openHelp, ask: () => question.focus() }),
+  shortcuts(view, {
+    pause, leave, say, csv: saveCsv, json: saveJson, help: openHelp, ask: () => question.focus(),
+    closer: () => scale(0.5), farther: () => scale(2),
+  }),
   /** @type {HTMLElement} */ (document.getElementById("keys")),
   /** @type {HTMLInputElement} */ (document.getElementById("shortcuts")),
 );
@@ -164,6 +167,11 @@ function newest() {
 function point(timestamp) {
   cursor = timestamp;
   schedule();
+}
+
+/** @param {number} factor how many times as much is shown */
+function scale(factor) {
+  view.scale(factor, cursor);
 }
 
 function pause() {

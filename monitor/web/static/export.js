@@ -3,7 +3,7 @@ import { fillGradient, layersOf } from "./gradient.js";
 import { rowsOf } from "./rows.js";
 
 /** @import {Store} from "./store.js" */
-/** @import {Range} from "./view.js" */
+/** @import {Range} from "./range.js" */
 
 // A spreadsheet takes a text that begins with one of these for a formula, and names come from the machine.
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/u;

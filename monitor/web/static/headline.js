@@ -124,7 +124,7 @@ export class Headline {
    * @param {object} options
    * @param {string} options.label
    * @param {Translate} options.t
-   * @param {(range: [number, number] | null) => void} [options.onZoom]
+   * @param {(range: [number, number] | null, isPassing?: boolean) => void} [options.onZoom]
    * @param {(timestamp: number | null) => void} [options.onCursor]
    */
   constructor(group, { label, t, onZoom = () => {}, onCursor = () => {} }) {

@@ -61,11 +61,12 @@ export function t(text, values = {}) {
  * A number with so many digits after the point; an en dash for what is not known.
  *
  * @param {number | null | undefined} value
- * @param {number} [digits]
+ * @param {number} [digits]   after the point
+ * @param {number} [least]    of them, where the last ones are zeros
  * @returns {string}
  */
-export function number(value, digits = 0) {
-  return isKnown(value) ? format(digits, digits).format(value) : NOTHING;
+export function number(value, digits = 0, least = digits) {
+  return isKnown(value) ? format(least, digits).format(value) : NOTHING;
 }
 
 // What people call each unit.
@@ -161,6 +162,36 @@ export function quantity(value, unit, decimals = USUAL_DIGITS) {
   const [name, scaled] = suited(ladder, unit, value);
   const moved = decimals > USUAL_DIGITS ? Math.round(Math.log10(value / scaled || 1)) : 0;
   return { ...shortened(scaled, digitsFor(Math.abs(scaled)), decimals + moved), unit: unitName(name) };
+}
+
+/**
+ * The units that values of a unit are shown in, ascending: of bytes per second ["KB/s", 1024], ["MB/s", 1024 ** 2] ...
+ *
+ * @param {string} unit one of the API's
+ * @returns {[name: string, size: number][]} the size is in the unit itself
+ */
+export function unitsOf(unit) {
+  const ladder = LADDERS.find((each) => each.some(([name]) => name === unit));
+  if (!ladder) return [[unit, 1]];
+  const own = ladder[ladder.findIndex(([name]) => name === unit)][1];
+  const least = Math.max(0, ladder.findIndex(([name]) => name === LEAST[unit]));
+  return ladder.slice(least).map(([name, size]) => [name, size / own]);
+}
+
+/**
+ * In what a number is shortened, as `quantity` does it: 1.2M is 1.2 times [1000000, "M"]. A small one is not: [1, ""].
+ *
+ * @param {number} value
+ * @returns {[power: number, suffix: string]}
+ */
+export function shortScale(value) {
+  const size = Math.abs(value);
+  if (size < FIVE_DIGITS) return [1, ""];
+  const digits = Math.floor(Math.log10(size));
+  const power = 10 ** (size < COUNTABLE ? digits - digits % 3 : digits);
+  const shortening = size < COUNTABLE ? compact : scientific;
+  const parts = shortening.formatToParts(power).filter(({ type }) => type !== "integer");
+  return [power, parts.map((part) => part.value).join("")];
 }
 
 /**

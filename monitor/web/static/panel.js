@@ -61,7 +61,7 @@ export class Panel {
    * @param {Description} description
    * @param {object} options
    * @param {Translate} options.t
-   * @param {(range: [number, number] | null) => void} [options.onZoom]
+   * @param {(range: [number, number] | null, isPassing?: boolean) => void} [options.onZoom]
    * @param {(timestamp: number | null) => void} [options.onCursor]
    */
   constructor(description, { t, onZoom, onCursor }) {

@@ -9,7 +9,8 @@ import { Panel } from "./panel.js";
 
 /** @import {Probe} from "./monitor.d.ts" */
 /** @import {Store} from "./store.js" */
-/** @import {Range, View} from "./view.js" */
+/** @import {Range} from "./range.js" */
+/** @import {View} from "./view.js" */
 
 const host = /** @type {HTMLElement} */ (document.getElementById("panels"));
 const system = /** @type {HTMLElement} */ (document.getElementById("system"));
@@ -136,7 +137,7 @@ export class Panels {
     const view = this.#view;
     const panel = new Panel(describe(probe, language), {
       t,
-      onZoom: (range) => view.setZoom(range),
+      onZoom: (range, isPassing) => view.setZoom(range, isPassing),
       onCursor: this.#onCursor,
     });
     const said = { panel: panel.description.label };

@@ -5,7 +5,10 @@ import { nextTheme } from "./theme.js";
 /** @import {Shortcut} from "./keys.js" */
 /** @import {View} from "./view.js" */
 
-/** @typedef {"ask"|"csv"|"help"|"json"|"leave"|"pause"|"say"} Command what is more than a change of the view */
+/**
+ * What is more than a change of the view.
+ * @typedef {"ask"|"closer"|"csv"|"farther"|"help"|"json"|"leave"|"pause"|"say"} Command
+ */
 
 /**
  * @param {View} view
@@ -20,6 +23,8 @@ export const shortcuts = (view, run) => [
   { key: "1", name: "1", about: t("The last minute"), run: () => view.setWindow(60) },
   { key: "2", name: "2", about: t("The last 5 minutes"), run: () => view.setWindow(300) },
   { key: "3", name: "3", about: t("The last 15 minutes"), run: () => view.setWindow(900) },
+  { key: "+", name: "+", about: t("Zoom in"), run: run.closer },
+  { key: "-", name: "-", about: t("Zoom out"), run: run.farther },
   { key: "z", name: "Z", about: t("Undo zoom"), run: () => view.setZoom(null) },
   { key: "s", name: "S", about: t("Read the numbers aloud (screen readers)"), run: run.say },
   { key: "c", name: "C", about: t("Download as CSV"), run: run.csv },

@@ -1,4 +1,5 @@
 // The toolbar: shows what the view is, and changes it.
+import { write } from "./dom.js";
 import { t } from "./i18n.js";
 
 /** @import {View} from "./view.js" */
@@ -9,12 +10,13 @@ import { t } from "./i18n.js";
  * @param {View} view
  * @param {number} pace             seconds of the server's interval
  * @param {() => void} pause        stands still, or goes on
+ * @param {(factor: number) => void} scale   shows so many times as much
  */
-export function toolbar(view, pace, pause) {
+export function toolbar(view, pace, pause, scale) {
   const windows = /** @type {HTMLButtonElement[]} */ ([...document.querySelectorAll("[data-window]")]);
   const standing = button("pause");
   const live = button("live");
-  const unzoom = button("unzoom");
+  const [farther, closer, unzoom] = ["farther", "closer", "unzoom"].map(button);
   const interval = /** @type {HTMLSelectElement} */ (document.getElementById("interval"));
 
   // The server writes 0.5 s; some languages write 0,5 s.
@@ -23,6 +25,8 @@ export function toolbar(view, pace, pause) {
   standing.addEventListener("click", pause);
   live.addEventListener("click", () => view.live());
   unzoom.addEventListener("click", () => view.setZoom(null));
+  farther.addEventListener("click", () => scale(2));
+  closer.addEventListener("click", () => scale(0.5));
   button("back").addEventListener("click", () => view.step(-1));
   button("forward").addEventListener("click", () => view.step(1));
   interval.addEventListener("change", () => {
@@ -40,11 +44,12 @@ export function toolbar(view, pace, pause) {
   function show() {
     for (const each of windows) each.setAttribute("aria-pressed", String(Number(each.dataset.window) === view.window));
     standing.setAttribute("aria-pressed", String(!view.isLive));
-    standing.textContent = view.isLive ? t("Pause") : t("Paused");
-    const active = document.activeElement;
-    if ((active === live && view.isLive) || (active === unzoom && view.zoom === null)) standing.focus();
+    write(/** @type {HTMLElement} */ (standing.querySelector(".word")), view.isLive ? t("Pause") : t("Paused"));
+    if (document.activeElement === live && view.isLive) standing.focus();
     live.hidden = view.isLive;
-    unzoom.hidden = view.zoom === null;
+    // They keep the focus, and their place under a pointer that presses them again and again.
+    for (const each of [farther, unzoom]) each.setAttribute("aria-disabled", String(view.zoom === null));
+    closer.setAttribute("aria-disabled", String(view.isClosest));
     showInterval();
   }
 

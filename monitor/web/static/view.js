@@ -1,6 +1,7 @@
 // What is shown: which stretch of time, live or paused, at what pace, and what of the page. An address holds all of it.
+import { fixedAt, scaled, within } from "./range.js";
 
-/** @typedef {[from: number, to: number]} Range Unix time in seconds */
+/** @import {Range} from "./range.js" */
 
 /** Seconds that the charts can show. */
 export const WINDOWS = Object.freeze([60, 300, 900]);
@@ -22,6 +23,7 @@ const PROBE = /^[a-z][a-z0-9_]{0,63}$/;
  * @property {number} window
  * @property {number|null} end
  * @property {Range|null} zoom
+ * @property {boolean} isPassing
  * @property {number|null} interval
  * @property {boolean} kiosk
  * @property {string|null} focus
@@ -29,7 +31,7 @@ const PROBE = /^[a-z][a-z0-9_]{0,63}$/;
 
 /** @type {Readonly<State>} */
 const DEFAULTS = Object.freeze({
-  window: DEFAULT_WINDOW, end: null, zoom: null, interval: null, kiosk: false, focus: null,
+  window: DEFAULT_WINDOW, end: null, zoom: null, isPassing: false, interval: null, kiosk: false, focus: null,
 });
 
 /** Has an event "change" after each change. */
@@ -58,6 +60,16 @@ export class View extends EventTarget {
   /** A closer look at a stretch. */
   get zoom() {
     return this.#state.zoom;
+  }
+
+  /** Whether the closer look is of this moment alone: fingers are still at it, and no address is worth it. */
+  get isPassing() {
+    return this.#state.isPassing;
+  }
+
+  /** Whether there is no closer look than this one. */
+  get isClosest() {
+    return this.zoom !== null && (this.zoom[1] - this.zoom[0]) / 2 < LEAST_ZOOM;
   }
 
   /** Seconds between two frames; null is the server's own pace. */
@@ -135,14 +147,31 @@ export class View extends EventTarget {
     if (WINDOWS.includes(seconds)) this.#change({ window: seconds, zoom: null });
   }
 
-  /** @param {readonly [number, number]|null} range in either order */
-  setZoom(range) {
+  /**
+   * Look closer at a stretch. It is moved to where something is known: nothing is of the future, and what is older than
+   * what is kept is gone. One that is as long as all that is shown without it is none.
+   *
+   * @param {readonly [number, number]|null} range in either order; null shows everything again
+   * @param {boolean} [isPassing] another one follows at once: two fingers are still moving
+   */
+  setZoom(range, isPassing = false) {
     if (range === null) {
-      this.#change({ zoom: null });
+      this.#change({ zoom: null, isPassing });
       return;
     }
     const zoom = zoomed(range[0], range[1]);
-    if (zoom !== null) this.#change({ zoom });
+    this.#change(zoom === null ? { isPassing } : { zoom: this.#held(zoom), isPassing });
+  }
+
+  /**
+   * Look closer, or from further away.
+   *
+   * @param {number} factor      how many times as long
+   * @param {number|null} [at]   what stays in its place: what people point at
+   */
+  scale(factor, at = null) {
+    const range = this.range(this.#newest);
+    this.setZoom(scaled(range, factor, fixedAt(range, this.#newest, at)));
   }
 
   /** @param {number|null} seconds between two frames; null is the server's own pace */
@@ -193,6 +222,13 @@ export class View extends EventTarget {
     return text === "" ? "" : `?${text}`;
   }
 
+  /** @param {Range} zoom @returns {Range|null} */
+  #held(zoom) {
+    const newest = this.#newest;
+    const [from, to] = newest === null ? zoom : within(zoom, newest - KEPT, newest);
+    return rounded(to - from) < this.window ? [rounded(from), rounded(to)] : null;
+  }
+
   /** @param {Partial<State>} change */
   #change(change) {
     const before = JSON.stringify(this.#state);
@@ -217,6 +253,7 @@ function parsed(search) {
     window: window !== null && WINDOWS.includes(window) ? window : DEFAULTS.window,
     end: at !== null && at > 0 ? at : DEFAULTS.end,
     zoom: from !== null && to !== null && from < to ? zoomed(from, to) : DEFAULTS.zoom,
+    isPassing: DEFAULTS.isPassing,
     interval: interval !== null && isInterval(interval) ? interval : DEFAULTS.interval,
     kiosk: ["", "1", "true", "yes", "on"].includes(query.get("kiosk")?.toLowerCase() ?? "off"),
     focus: focus !== null && PROBE.test(focus) ? focus : DEFAULTS.focus,

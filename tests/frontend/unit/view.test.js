@@ -126,6 +126,59 @@ test("a closer look at nothing is ignored", () => {
   assert.deepEqual(changes, []);
 });
 
+test("a closer look is never at the future, nor at what is gone, and keeps its length", () => {
+  const [view] = watched("?window=900");
+  view.setZoom([T - 50, T + 50]);
+  assert.deepEqual(view.zoom, [T - 100, T]);
+  view.setZoom([T - 950, T - 850]);
+  assert.deepEqual(view.zoom, [T - 900, T - 800]);
+});
+
+test("from further away, a closer look grows to the window and is none then", () => {
+  const [view] = watched();
+  view.setZoom([T - 100, T - 50]);
+  view.scale(2, T - 50);
+  assert.deepEqual(view.zoom, [T - 150, T - 50]);
+  view.scale(2, T - 50);
+  assert.deepEqual(view.zoom, [T - 250, T - 50]);
+  view.scale(2, T - 50);
+  assert.equal(view.zoom, null);
+  assert.equal(view.isLive, true);
+  view.scale(2);
+  assert.equal(view.isLive, true, "there is nothing further away than the window");
+});
+
+test("live, a closer look is at the newest frames; elsewhere at the middle, or at what is pointed at", () => {
+  const [view] = watched();
+  view.scale(0.5);
+  assert.deepEqual(view.zoom, [T - 150, T]);
+  view.range(T + 20);
+  view.scale(0.5);
+  assert.deepEqual(view.zoom, [T - 112.5, T - 37.5]);
+  view.scale(0.5, T - 112.5);
+  assert.deepEqual(view.zoom, [T - 112.5, T - 75]);
+});
+
+test("a closer look ends somewhere", () => {
+  const [view] = watched("?window=60");
+  for (let time = 0; time < 60 && !view.isClosest; time += 1) view.scale(0.5);
+  assert.equal(view.isClosest, true);
+  const { zoom } = view;
+  view.scale(0.5);
+  assert.deepEqual(view.zoom, zoom);
+});
+
+test("what passes says so, and that it is over, even where nothing else changes", () => {
+  const view = new View();
+  const changes = [];
+  view.addEventListener("change", () => changes.push(view.isPassing));
+  view.range(T);
+  view.setZoom([T - 20, T - 10], true);
+  view.setZoom([T - 20, T - 12], true);
+  view.setZoom([T - 20, T - 12]);
+  assert.deepEqual(changes, [true, true, false]);
+});
+
 test("there is one event for each change, and none where nothing changed", () => {
   const [view, changes] = watched();
   view.setWindow(60);
@@ -154,8 +207,8 @@ test("going back in the history of the browser is a change like any other", () =
 
 test("times in a query have milliseconds at most", () => {
   const [view] = watched();
-  view.setZoom([T + 0.123456789, T + 1.987654321]);
-  assert.equal(view.search(), `?from=${T + 0.123}&to=${T + 1.988}`);
+  view.setZoom([T - 1.987654321, T - 0.123456789]);
+  assert.equal(view.search(), `?from=${T - 1.988}&to=${T - 0.123}`);
 });
 
 test("what is not ours in an address stays; what is ours and wrong does not, nor the language", () => {
