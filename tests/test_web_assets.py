@@ -25,7 +25,7 @@ def assets(**files: str) -> Assets:
 
 
 def text_of(found: Assets, name: str) -> str:
-    return found.named(name).body.decode()
+    return found.named(name).body.plain.decode()
 
 
 def assets_of(client: Client) -> Assets:
@@ -144,9 +144,22 @@ def test_an_import_of_what_is_not_there_is_an_error_that_names_it(specifier: str
 def test_no_relative_import_of_our_own_scripts_is_left_without_a_hash() -> None:
     for asset in load():
         if asset.name.endswith(".js") and not asset.name.startswith("vendor/"):
-            code = re.sub(r"/\*[\s\S]*?\*/|//.*", "", asset.body.decode())
+            code = re.sub(r"/\*[\s\S]*?\*/|//.*", "", asset.body.plain.decode())
             for specifier in re.findall(r"""\b(?:from|import)\s*\(?\s*["'](\.[^"']+)["']""", code):
                 assert re.search(r"\.[0-9a-f]{8}\.js$", specifier), f"{asset.name}: {specifier}"
+
+
+def test_a_script_has_its_comments_for_those_who_read_it_and_none_for_browsers() -> None:
+    found = assets(
+        a__js='/** Why. */\nimport { b } from "./b.js"; // how\n/*! licence */\nconst c = /[/*]/.test(`// ${b}`);\n',
+        b__js="export const b = 1;",
+        c__css="/* kept */ a {}",
+    )
+    asset = found.named("a.js")
+    assert b"Why" in asset.body.plain
+    name = found.named("b.js").hashed
+    assert asset.slim.plain == (f'import{{b}}from"./{name}";/*! licence */const c=/[/*]/.test(`// ${{b}}`);'.encode())
+    assert found.named("c.css").slim is found.named("c.css").body
 
 
 # What the build brings.
@@ -161,7 +174,7 @@ def test_without_what_the_build_brings_something_stands_in_and_the_log_says_once
     (tmp_path / "chart.js").write_text('import uPlot from "./vendor/uplot.js";', encoding="utf-8")
     found = load(tmp_path)
     for name, other in STAND_INS.items():
-        assert found.named(name).body == found.named(other).body
+        assert found.named(name).body.plain == found.named(other).body.plain
     assert found.preloads("chart.js") == [found.named("vendor/uplot.js").hashed]
     (message,) = caplog.messages
     assert "make install" in message
@@ -169,14 +182,14 @@ def test_without_what_the_build_brings_something_stands_in_and_the_log_says_once
     (tmp_path / "vendor").mkdir()
     for name in STAND_INS:
         (tmp_path / name).write_bytes(b"/* real */")
-    assert load(tmp_path).named("vendor/uplot.js").body == b"/* real */"
+    assert load(tmp_path).named("vendor/uplot.js").body.plain == b"/* real */"
     assert caplog.messages == []
 
 
 def test_all_scripts_styles_and_fonts_together_are_small() -> None:
     if not (FOLDER / "vendor").exists():
         pytest.skip("uPlot is not here: nothing has been built")
-    sizes = {each.name: len(each.packed) for each in load() if each.name.endswith((".js", ".css", ".woff2"))}
+    sizes = {each.name: len(each.slim.packed) for each in load() if each.name.endswith((".js", ".css", ".woff2"))}
     for name, size in sorted(sizes.items(), key=lambda each: -each[1]):
         print(f"{size:7,} {name}")
     print(f"{sum(sizes.values()):7,} bytes in gzip, of {BUDGET:,}")
@@ -194,10 +207,12 @@ async def test_each_file_is_served_by_both_names_and_kept_for_ever_by_the_hashed
     for asset in assets_of(client):
         plain = await client.get(f"{base}/static/{asset.name}")
         hashed = await client.get(f"{base}/static/{asset.hashed}")
-        assert await plain.read() == await hashed.read() == asset.body
+        assert await plain.read() == asset.body.plain
+        assert await hashed.read() == asset.slim.plain
         assert plain.headers["Cache-Control"] == "no-cache"
         assert hashed.headers["Cache-Control"] == FOR_EVER
-        assert plain.headers["ETag"] == hashed.headers["ETag"]
+        assert plain.headers["ETag"].replace("-gzip", "") == f'"{asset.body.etag}"'
+        assert hashed.headers["ETag"].replace("-gzip", "") == f'"{asset.slim.etag}"'
         assert plain.content_type == asset.media_type
 
 
@@ -215,11 +230,11 @@ async def test_text_is_compressed_for_those_who_take_it(connect: Connect) -> Non
     for asset in assets_of(client):
         path = f"/static/{asset.name}"
         (packed, packed_body), (plain, plain_body) = await raw(client, path, "gzip, br"), await raw(client, path, None)
-        assert plain_body == asset.body
+        assert plain_body == asset.body.plain
         assert "Content-Encoding" not in plain.headers
         if asset.is_text:
             assert packed.headers["Content-Encoding"] == "gzip"
-            assert gzip.decompress(packed_body) == asset.body
+            assert gzip.decompress(packed_body) == asset.body.plain
             assert packed.headers["ETag"] != plain.headers["ETag"]
             assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
             assert packed.headers["Content-Length"] == str(len(packed_body))
@@ -243,8 +258,8 @@ async def test_who_has_it_in_this_encoding_hears_304_and_who_has_the_other_gets_
 ) -> None:
     client = await connect()
     asset = assets_of(client).named("home.js")
-    mine, other = (f'"{asset.etag}-gzip"', f'"{asset.etag}"')[:: 1 if accepted == "gzip" else -1]
-    for path in (asset.name, asset.hashed):
+    for path, body in ((asset.name, asset.body), (asset.hashed, asset.slim)):
+        mine, other = (f'"{body.etag}-gzip"', f'"{body.etag}"')[:: 1 if accepted == "gzip" else -1]
         for known in (mine, f"W/{mine}", f'"x", {mine}', "*"):
             answer = await client.get(f"/static/{path}", headers={"Accept-Encoding": accepted, "If-None-Match": known})
             assert (answer.status, await answer.read()) == (304, b"")
@@ -261,15 +276,15 @@ async def test_a_range_is_answered_with_the_whole(connect: Connect, headers: dic
     client = await connect()
     answer = await client.get("/static/home.js", headers={**headers, "Range": "bytes=0-3"})
     assert answer.status == 200
-    assert await answer.read() == assets_of(client).named("home.js").body
+    assert await answer.read() == assets_of(client).named("home.js").body.plain
     assert "Content-Range" not in answer.headers
 
 
 async def test_nothing_is_compressed_before_somebody_asks(connect: Connect) -> None:
     client = await connect()
-    assert not [asset for asset in assets_of(client) if "packed" in vars(asset)]
+    assert not [asset for asset in assets_of(client) if "packed" in vars(asset.body)]
     await asyncio.gather(*(client.get("/static/home.js", headers=GZIP) for _ in range(5)))
-    assert [asset.name for asset in assets_of(client) if "packed" in vars(asset)] == ["home.js"]
+    assert [asset.name for asset in assets_of(client) if "packed" in vars(asset.body)] == ["home.js"]
 
 
 async def test_a_page_of_a_listed_origin_imports_scripts_and_no_other_does(connect: Connect) -> None:

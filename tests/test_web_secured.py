@@ -122,7 +122,7 @@ async def test_what_is_longer_than_a_record_comes_whole_both_ways(connect: Conne
     assert client.app is not None
     history = client.app[HISTORY]
     for asset in client.app[ASSETS]:
-        assert await (await client.get(f"/static/{asset.name}")).read() == asset.body
+        assert await (await client.get(f"/static/{asset.name}")).read() == asset.body.plain
     await until(lambda: history.latest)
     answer = await client.get("/api/history")
     assert len(await answer.read()) > 20_000
