@@ -357,6 +357,29 @@ async def test_charts_follow_the_width_of_the_page_and_the_density_of_the_screen
             await page.wait_for_timeout(20)
 
 
+@pytest.mark.parametrize("density", [1, 1.25, 1.5, 2])
+async def test_no_canvas_is_stretched_by_a_part_of_a_pixel(chromium: Browser, address: str, density: float) -> None:
+    # How many pixels it has, and on how many of the screen it is.
+    sizes = """(() => {
+        const { canvas } = harness.charts[0];
+        const { width, height } = canvas.getBoundingClientRect();
+        return [canvas.width, canvas.height, width * devicePixelRatio, height * devicePixelRatio];
+    })()"""
+    page = await chromium.new_page(device_scale_factor=density)
+    await page.goto(address)
+    await page.evaluate("harness.fill(60)")
+    for width, height in ((300.67, 150.6), (301.4, 151.4), (310.5, 160.5)):
+        await page.locator(".chart").first.evaluate(
+            "(host, [width, height]) => { host.style.width = `${width}px`;"
+            " host.style.setProperty('--chart-height', `${height}px`); }",
+            [width, height],
+        )
+        async with asyncio.timeout(20):
+            while abs((seen := await page.evaluate(sizes))[0] - width * density) > 1.01:
+                await page.wait_for_timeout(20)
+        assert seen[:2] == pytest.approx(seen[2:], abs=0.05)
+
+
 async def test_a_chart_that_is_gone_leaves_nothing(page: Page) -> None:
     await page.evaluate("harness.charts.forEach((chart) => chart.destroy())")
     assert await page.locator(".chart").first.inner_html() == ""

@@ -85,6 +85,7 @@ class Surroundings {
     for (const query of ["print", "(forced-colors: active)", "(prefers-color-scheme: dark)"]) {
       matchMedia(query).addEventListener("change", recolor);
     }
+    addEventListener("dppxchange", () => charts.forEach((chart) => chart.resize())); // uPlot's, for another screen
     document.addEventListener("visibilitychange", () => charts.forEach((chart) => chart.catchUp()));
     addEventListener("beforeprint", () => charts.forEach((chart) => chart.see(true)));
   }
@@ -202,7 +203,7 @@ export class Chart {
 
   /** Take the size that the page gives. */
   resize() {
-    const { clientWidth: width, clientHeight: height } = this.#plot;
+    const { width, height } = this.#room();
     const uplot = this.#uplot;
     if (width === 0 || height === 0) return;
     if (uplot === null) this.catchUp();
@@ -325,6 +326,13 @@ export class Chart {
     return legend;
   }
 
+  /** CSS pixels, as whole ones of the screen: a canvas stretched by a part of one is blurred in its middle. */
+  #room() {
+    const { width, height } = this.#plot.getBoundingClientRect();
+    const [columns, rows] = [width, height].map((length) => Math.floor(length * devicePixelRatio));
+    return { width: columns / devicePixelRatio, height: rows / devicePixelRatio };
+  }
+
   /** Build the readout. */
   #furnish() {
     this.#readout.hidden = true;
@@ -365,7 +373,7 @@ export class Chart {
 
   /** @returns {uPlot|null} null while there is no room */
   #made() {
-    const { clientWidth: width, clientHeight: height } = this.#plot;
+    const { width, height } = this.#room();
     if (width === 0 || height === 0) return null;
     const { series, bounds, unit } = this.#options;
     const { color } = this.#around;
