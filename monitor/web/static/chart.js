@@ -30,7 +30,6 @@ import uPlot from "./vendor/uplot.js";
  * @property {(timestamp: number|null) => void} onCursor  moved by pointer or key; null: gone
  */
 
-const SYNC = "monitor";
 const COLORS = 8;
 // Lines differ by more than their colour. Lengths are CSS pixels. A line of one pixel is drawn in a third of the time
 // of one that is wider, where no graphics processor helps.
@@ -61,6 +60,8 @@ const charts = new Map();
 class Surroundings {
   /** @type {Map<string, string>} what can be drawn with, by CSS colour */
   #colors = new Map();
+  /** @type {number|null} where the page knows the cursor to be */
+  told = null;
   /** @type {HTMLElement|null} */
   #voice = null;
   #speaking = 0;
@@ -140,7 +141,7 @@ export class Chart {
   #values = [];
   /** @type {uPlot|null} made when there is something to draw, and room */
   #uplot = null;
-  /** @type {{store: Store, range: Range}|null} what was asked for last */
+  /** @type {{store: Store, range: Range, isFollowing: boolean}|null} what was asked for last */
   #asked = null;
   /** What is on the canvas. */
   #drawn = "";
@@ -151,13 +152,13 @@ export class Chart {
   #isPointed = false;
   /** @type {number|null} where the cursor stays when the chart moves on */
   #cursor = null;
-  /** @type {number|null} what we told of the cursor */
-  #told = null;
   #axis = AXIS_LEAST;
   /** The labels that the axis is wide enough for. */
   #measured = "";
   #phase = nextPhase();
   #summarised = -Infinity;
+  /** Seconds that it showed last. */
+  #length = 0;
   /** Ends what fingers do. */
   #untouch;
 
@@ -195,9 +196,10 @@ export class Chart {
    *
    * @param {Store} store
    * @param {Range} range
+   * @param {boolean} [isFollowing]  time goes on: what differs by less than a pixel may wait for the next call
    */
-  draw(store, range) {
-    this.#asked = { store, range };
+  draw(store, range, isFollowing = false) {
+    this.#asked = { store, range, isFollowing };
     this.catchUp();
   }
 
@@ -231,6 +233,7 @@ export class Chart {
     this.#uplot?.destroy();
     this.#uplot = null;
     this.#asked = null;
+    if (this.#isPointed) this.#tell(); // nobody points at it any more
     this.#host.replaceChildren();
   }
 
@@ -280,8 +283,8 @@ export class Chart {
     const asked = this.#asked;
     if (asked === null || !this.#isSeen || document.hidden) return;
     if (this.#uplot !== null && this.#uplot.select.width > 0) return; // it stands still under a drag
-    const { store, range: [min, max] } = asked;
-    const drawn = this.#picture(store, min, max);
+    const { store, range: [min, max], isFollowing } = asked;
+    const drawn = this.#picture(asked);
     if (drawn === this.#drawn) return;
     const uplot = this.#uplot ??= this.#made();
     if (uplot === null) return;
@@ -294,23 +297,19 @@ export class Chart {
       uplot.setScale("x", { min, max });
     }));
     if (this.#isPointed) this.#tell();
-    else if (this.#cursor !== null) this.#place();
-    const now = performance.now();
-    if (now - this.#summarised > SUMMARY_EVERY && document.activeElement !== this.#host) this.#describe();
+    else if (this.#around.told !== null) this.#place();
+    this.#tellScreenReaders(max - min, isFollowing);
   }
 
   /**
    * What the canvas would show, in short. Time that goes on is another picture once it has gone on by a pixel: until
-   * then the same one would be drawn again. Where someone reads it, and where it stands still, it is exact.
+   * then the same one would be drawn again.
    *
-   * @param {Store} store
-   * @param {number} min
-   * @param {number} max
+   * @param {{store: Store, range: Range, isFollowing: boolean}} asked
    */
-  #picture(store, min, max) {
-    const { revision, timestamps } = store;
+  #picture({ store, range: [min, max], isFollowing }) {
+    const { revision } = store;
     const pixels = this.#uplot?.bbox.width ?? 0;
-    const isFollowing = max === timestamps[timestamps.length - 1] && !this.#isPointed && this.#cursor === null;
     if (!isFollowing || pixels === 0) return `${min} ${max} ${store.at(max)} ${revision}`;
     const length = max - min;
     return `${length} ${stepOf(max, length / stepsIn(pixels), this.#phase)} ${pixels} ${revision}`;
@@ -419,10 +418,6 @@ export class Chart {
         },
         drag: { setScale: false, x: true, y: false, dist: DRAG },
         bind: { dblclick: () => () => { this.#options.onZoom(null); return null; } },
-        sync: {
-          key: SYNC, setSeries: false, scales: ["x", null],
-          filters: { pub: (type) => type === "mousemove", sub: () => this.#isSeen },
-        },
       },
       hooks: {
         drawAxes: [(self) => this.#drawLevels(self, paint)],
@@ -526,9 +521,11 @@ export class Chart {
     const uplot = this.#uplot;
     const index = uplot?.cursor.idx ?? null;
     const timestamp = this.#isPointed && uplot && index !== null ? uplot.data[0][index] : this.#cursor;
-    if (timestamp === this.#told) return;
-    this.#told = timestamp;
+    if (timestamp === this.#around.told) return;
+    this.#around.told = timestamp;
     this.#options.onCursor(timestamp);
+    // uPlot would bring the others to the same place of the pointer; rounded to their pixels, that is another moment.
+    charts.forEach((chart) => { if (!chart.#isPointed && chart.#cursor === null) chart.#place(); });
   }
 
   /** @param {uPlot} self */
@@ -539,12 +536,12 @@ export class Chart {
     this.catchUp();
   }
 
-  /** Put the cursor where it stays. */
+  /** Put the cursor where it stays, or where the pointer is on another chart. */
   #place() {
     const uplot = this.#uplot;
     if (uplot === null || !this.#isSeen) return;
     const { min, max } = uplot.scales.x;
-    const at = this.#cursor;
+    const at = this.#cursor ?? this.#around.told;
     const isInside = at !== null && isKnown(min) && isKnown(max) && at >= min && at <= max;
     const left = isInside ? uplot.valToPos(at, "x") : -10;
     const top = isInside ? uplot.bbox.height / uPlot.pxRatio / 2 : -10;
@@ -561,6 +558,28 @@ export class Chart {
     }
   }
 
+  /**
+   * Time that goes on is worth a word now and then; another stretch of it is told at once, aloud where the focus is.
+   *
+   * @param {number} length  of what is shown, in seconds
+   * @param {boolean} isFollowing
+   */
+  #tellScreenReaders(length, isFollowing) {
+    const hasFocus = document.activeElement === this.#host;
+    const isAnother = Math.abs(length - this.#length) > 1;
+    this.#length = length;
+    const isDue = !isFollowing || isAnother || performance.now() - this.#summarised > SUMMARY_EVERY;
+    if (isDue && !hasFocus) this.#describe();
+    else if (isAnother && hasFocus) this.#sayRange();
+  }
+
+  #sayRange() {
+    if (this.#asked === null) return;
+    const [from, to] = this.#asked.range;
+    this.#around.say(t("{label}, {from} to {to}", { label: this.#options.label, from: time(from), to: time(to) }));
+    this.#describe();
+  }
+
   /** Say to screen readers what there is to see. */
   #describe = () => {
     if (this.#asked === null) return;
@@ -574,7 +593,7 @@ export class Chart {
     const { store, range } = this.#asked;
     const [first, end] = rowsOf(store, range);
     const last = end - 1;
-    const from = this.#isPointed ? this.#told : this.#cursor;
+    const from = this.#isPointed ? this.#around.told : this.#cursor;
     const row = from === null ? null : Math.max(first, Math.min(last, store.at(from)));
     const stride = event.shiftKey ? PAGE : 1;
     if (event.key === "Escape" && from !== null) this.#goTo(null);

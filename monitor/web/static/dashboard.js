@@ -26,6 +26,8 @@ import { View } from "./view.js";
 const KEPT = 900; // seconds
 // Milliseconds that panels wait for the first numbers, to come with them and move nothing; they come without them then.
 const FIRST_NUMBERS_WITHIN = 1500;
+// Paces from one frame to another after which that is late.
+const LATE = 1.5;
 
 const clock = /** @type {HTMLTimeElement} */ (document.getElementById("clock"));
 const help = /** @type {HTMLDialogElement} */ (document.getElementById("help"));
@@ -34,6 +36,8 @@ const pace = Number(document.body.dataset.interval);
 
 let drawing = 0;
 let cursor = /** @type {number|null} */ (null); // where people point at
+let silence = 0; // a timer, from one frame to the next
+let isSilent = false;
 let present = 0; // a moment after which frames are no past any more
 
 const view = new View(location.search);
@@ -83,9 +87,12 @@ setTimeout(() => {
 /** @param {Frame|PartOfFrame} frame */
 function receive(frame) {
   store.add(frame);
+  isSilent = false;
+  clearTimeout(silence);
+  silence = setTimeout(hush, LATE * (view.interval ?? pace) * 1000);
   schedule();
   // Nothing is drawn in a hidden tab, but its title is what is seen of it.
-  if (document.hidden) showLoad(indexOf(range()));
+  if (document.hidden) showLoad(indexOf(range()), view.isLive);
 }
 
 /** @param {State} state */
@@ -130,12 +137,13 @@ function draw() {
   if (store.length) panels.begin();
   const shownRange = range();
   const index = indexOf(shownRange);
-  panels.update(store, index, shownRange);
+  const isFollowing = view.isLive && !isSilent && pointed(shownRange) === null;
+  panels.update(store, index, shownRange, isFollowing);
   if (!store.length) return;
   const shown = store.timestamps[index] ?? shownRange[1];
   write(clock, time(shown));
   clock.dateTime = new Date(shown * 1000).toISOString();
-  showLoad(index);
+  showLoad(index, isFollowing);
   showUptime(store.timestamps[Math.max(0, index)]);
   const isFilling = newest() < present;
   connection.tellMoment(index < 0 ? "forgotten" : isFilling ? "filling" : "known");
@@ -143,16 +151,28 @@ function draw() {
   if (store.newest) discovery.look(store.newest);
 }
 
-/** @param {number} index */
-function showLoad(index) {
-  showTitle(store.value("cpu.percent_total", index), store.timestamps[index] ?? 0, view.isLive);
+/** @param {number} index @param {boolean} isFollowing */
+function showLoad(index, isFollowing) {
+  showTitle(store.value("cpu.percent_total", index), store.timestamps[index] ?? 0, isFollowing);
 }
 
 // The row whose numbers are shown: the newest one; where time stands still, the one that people point at, or the last
 // one that is looked at. -1 is before all that we have.
-/** @param {Range} range */
-function indexOf([, end]) {
-  return view.isLive ? store.length - 1 : store.at(cursor ?? end);
+/** @param {Range} shownRange */
+function indexOf(shownRange) {
+  return view.isLive ? store.length - 1 : store.at(pointed(shownRange) ?? shownRange[1]);
+}
+
+// What people point at, as long as it is shown.
+/** @param {Range} range @returns {number|null} */
+function pointed([from, to]) {
+  return cursor !== null && cursor >= from && cursor <= to ? cursor : null;
+}
+
+// No frame has come when it should have: what waits for the next one is drawn without.
+function hush() {
+  isSilent = true;
+  schedule();
 }
 
 function range() {
@@ -171,7 +191,7 @@ function point(timestamp) {
 
 /** @param {number} factor how many times as much is shown */
 function scale(factor) {
-  view.scale(factor, cursor);
+  view.scale(factor, pointed(range()));
 }
 
 function pause() {

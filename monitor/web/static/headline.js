@@ -4,7 +4,6 @@ import { Chart } from "./chart.js";
 import { make, set, write, writeName } from "./dom.js";
 import { Bar, Figure } from "./figure.js";
 import { duration, number, quantity, unitName } from "./i18n.js";
-import { isFollowing } from "./moment.js";
 import { figuresOf } from "./rows.js";
 import { phases, stepOf } from "./steps.js";
 /** @import {Group, Item, Translate} from "./fields.js" */
@@ -103,7 +102,7 @@ class Headliner {
   /** @param {number | null} value @param {Moment} moment */
   #compare(value, moment) {
     const { store, range, first, end } = moment;
-    const step = isFollowing(moment) ? stepOf(range[1], TREND_EVERY, this.#phase) : `${range[1]} ${end}`;
+    const step = moment.isFollowing ? stepOf(range[1], TREND_EVERY, this.#phase) : `${range[1]} ${end}`;
     const compared = `${range[1] - range[0]} ${step} ${store.revision}`;
     if (compared === this.#compared && isNear(value, this.#value)) return;
     this.#compared = compared;
@@ -117,7 +116,6 @@ export class Headline {
   /** @type {Chart | null} */
   chart = null;
   #host = make("div", "chart");
-  #observer = new ResizeObserver(() => this.chart?.resize());
 
   /**
    * @param {Group} group
@@ -136,7 +134,6 @@ export class Headline {
     row.append(...this.numbers.map((each) => each.element));
     this.element.append(row, this.#host);
     this.options = { label, onZoom, onCursor };
-    this.#observer.observe(this.#host);
   }
 
   /** @param {Moment} moment */
@@ -144,7 +141,7 @@ export class Headline {
     for (const each of this.numbers) each.update(moment);
     this.chart ??= this.#makeChart(); // with the first numbers, when the element stands in the page
     // A canvas that draws text has the page laid out first. Once for all panels, when each has written its numbers.
-    queueMicrotask(() => this.chart?.draw(moment.store, moment.range));
+    queueMicrotask(() => this.chart?.draw(moment.store, moment.range, moment.isFollowing));
   }
 
   /** @param {string} path @returns {Element | null} */
@@ -153,7 +150,6 @@ export class Headline {
   }
 
   destroy() {
-    this.#observer.disconnect();
     this.chart?.destroy();
     this.chart = null;
   }

@@ -10,25 +10,21 @@ import { rowsOf } from "./rows.js";
  * @property {[number, number]} range    of the window, in Unix time
  * @property {number} first              first row of the window
  * @property {number} end                the row after its last one
+ * @property {boolean} isFollowing       whether another one comes soon and nobody reads this one closely: what is about
+ *   the same may wait for it
  */
 
 /**
  * @param {Store} store
  * @param {number} index
  * @param {[number, number]} range
+ * @param {boolean} [isFollowing]
  * @returns {Moment}
  */
-export function momentOf(store, index, range) {
+export function momentOf(store, index, range, isFollowing = false) {
   const [first, end] = rowsOf(store, range);
-  return { store, index, range, first, end };
+  return { store, index, range, first, end, isFollowing };
 }
-
-/**
- * Whether it goes on with the frames: nothing but time will change what it shows of the past.
- * @param {Moment} moment
- */
-export const isFollowing = ({ store, index, range: [, to] }) =>
-  isNewest(store, index) && store.timestamps[index] === to;
 
 /**
  * The elements that a list or table had at the moment, with their values; of a counter, with its rate. Before the first

@@ -25,6 +25,7 @@ const TALL = 9;
  * @property {Store} store
  * @property {number} index                  the row whose numbers are shown; -1 where there is none
  * @property {[number, number]} range        of the charts, in Unix time
+ * @property {boolean} isFollowing           see Moment
  * @property {number | null | undefined} stale   seconds since its last good sample, where it is late or fails
  */
 
@@ -134,11 +135,13 @@ export class Panel {
   #draw(isForced) {
     if (!this.#update || !(isForced || this.#isOnScreen)) return;
     const { probe, store, index, range, stale } = this.#update;
+    const isFollowing = this.#update.isFollowing && !isForced;
     const { length, revision, timestamps } = store;
-    const key = [revision, length, index, timestamps.at(-1), ...range, stale, probe?.state, probe?.error].join(" ");
+    const shown = [revision, length, index, timestamps.at(-1), ...range, isFollowing];
+    const key = [...shown, stale, probe?.state, probe?.error].join(" ");
     if (key === this.#drawn) return;
     this.#drawn = key;
-    const moment = momentOf(store, index, range);
+    const moment = momentOf(store, index, range, isFollowing);
     this.#moment = moment;
     this.#headline?.update(moment);
     this.#facts?.update(moment);

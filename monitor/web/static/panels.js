@@ -63,12 +63,13 @@ export class Panels {
    * @param {Store} store
    * @param {number} index  of the row; -1 where there is none
    * @param {Range} range
+   * @param {boolean} isFollowing  see Moment
    */
-  update(store, index, range) {
+  update(store, index, range, isFollowing) {
     const stale = store.staleAt(index);
     for (const [name, panel] of this.#panels) {
       const probe = this.#probes.get(name) ?? null;
-      panel.update({ probe, store, index, range, stale: stale[name] ?? null });
+      panel.update({ probe, store, index, range, isFollowing, stale: stale[name] ?? null });
     }
     if (store.length && this.#panels.size) set(host, "data-filled", "");
   }
@@ -121,6 +122,7 @@ export class Panels {
     const hadFocus = before?.element.contains(document.activeElement);
     if (before) before.element.replaceWith(panel.element);
     else host.insertBefore(panel.element, system);
+    panel.element.classList.toggle("is-focused", name === this.#view.focus); // what is not shown takes no focus
     if (hadFocus) /** @type {HTMLElement|null} */ (panel.element.querySelector("button:enabled"))?.focus();
     before?.destroy();
     this.#shapes.set(name, shape);
@@ -160,6 +162,7 @@ export class Panels {
     panel.element.remove();
     panel.destroy();
     this.#panels.delete(name);
+    this.#shapes.delete(name);
   }
 
   #showAlone() {

@@ -1,5 +1,4 @@
 // A tiny line of one column, without axes. SVG, not canvas: it follows the theme, forced colours and print by itself.
-import { isFollowing } from "./moment.js";
 import { phases, stepOf } from "./steps.js";
 /** @import {Values} from "./column.js" */
 /** @import {Moment} from "./moment.js" */
@@ -104,7 +103,7 @@ export class Sparkline {
   /** @param {Moment} moment @param {string} path @param {[number, number] | null} [bounds] */
   draw(moment, path, bounds = null) {
     const { store: { revision }, range: [from, to] } = moment;
-    const step = isFollowing(moment) ? stepOf(to, (to - from) / WIDTH, this.#phase) : `${to} ${moment.end}`;
+    const step = moment.isFollowing ? stepOf(to, (to - from) / WIDTH, this.#phase) : `${to} ${moment.end}`;
     const asked = `${path} ${to - from} ${step} ${revision}`;
     if (asked === this.#asked) return;
     this.#asked = asked;

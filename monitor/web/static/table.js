@@ -2,7 +2,6 @@
 import { make, set, show, write, writeName } from "./dom.js";
 import { Figure } from "./figure.js";
 import { number } from "./i18n.js";
-import { isFollowing } from "./moment.js";
 import { phases, stepOf } from "./steps.js";
 /** @import {Item, Translate} from "./fields.js" */
 /** @import {Moment} from "./moment.js" */
@@ -107,6 +106,7 @@ export class Table {
     this.#values = new Map(entries);
     this.#arrange(this.#values);
     const count = Math.min(this.#keys.length, MOST_ROWS);
+    if (count !== this.#rows.length) this.#lookAgain();
     while (this.#rows.length > count) this.#rows.pop()?.element.remove();
     while (this.#rows.length < count) {
       const made = new Row(item, t);
@@ -142,17 +142,22 @@ export class Table {
   #write() {
     const moment = this.#moment;
     if (!moment) return;
-    const { store, index } = moment;
+    const { store, index, isFollowing } = moment;
     const [first, last] = this.#sight;
-    const isMoving = isFollowing(moment);
     this.#rows.forEach((row, place) => {
       const key = this.#keys[place];
       const time = store.timestamps[index];
-      const step = isMoving ? stepOf(time, UNSEEN_EVERY, row.phase) : time;
+      const step = isFollowing ? stepOf(time, UNSEEN_EVERY, row.phase) : time;
       if ((place < first || place > last) && row.key === key && row.step === step) return;
       row.step = step;
       row.update(key, this.options.nameOf(key), this.#values.get(key) ?? null);
     });
+  }
+
+  /** There are more rows, or fewer: all are written until it is known again which are in sight. */
+  #lookAgain() {
+    this.#sight = [0, MOST_ROWS];
+    requestAnimationFrame(() => this.#look());
   }
 
   /** See which rows are in sight: they are all of about the same height, as is their head. */

@@ -11,10 +11,10 @@ let shown = NaN; // the step of the title
 /**
  * @param {number|null} cpu    percent; null where that is not known
  * @param {number} time        of that number, in Unix time
- * @param {boolean} isLive     whether time goes on
+ * @param {boolean} isFollowing  see Moment
  */
-export function showTitle(cpu, time, isLive) {
-  const step = isLive ? stepOf(time, EVERY, 0) : time;
+export function showTitle(cpu, time, isFollowing) {
+  const step = isFollowing ? stepOf(time, EVERY, 0) : time;
   if (cpu !== null && step === shown) return;
   shown = cpu === null ? NaN : step;
   document.title = cpu === null ? usual : `${wholePercent(cpu)} CPU · ${usual}`;

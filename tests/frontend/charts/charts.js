@@ -85,8 +85,11 @@ function build() {
   }
 }
 
-function draw(range = [store.timestamps.at(-1) - 900, store.timestamps.at(-1)]) {
-  charts.forEach((chart) => chart.draw(store, range));
+/** Draw the last 900 seconds as the dashboard does, or another range exactly. */
+function draw(range = null) {
+  const isFollowing = range === null && (told.cursor.at(-1)?.[1] ?? null) === null;
+  const newest = store.timestamps.at(-1);
+  charts.forEach((chart) => chart.draw(store, range ?? [newest - 900, newest], isFollowing));
 }
 
 /** Add so many frames, then draw once. */

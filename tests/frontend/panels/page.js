@@ -35,7 +35,8 @@ function show(index = store.length - 1) {
   const newest = store.timestamps.at(-1) ?? 0;
   for (const probe of probes) {
     const stale = store.newest?.stale?.[probe.name] ?? null;
-    panels.get(probe.name).update({ probe, store, index, range: [newest - window_, newest], stale });
+    panels.get(probe.name).update({
+      probe, store, index, range: [newest - window_, newest], isFollowing: index === store.length - 1, stale });
   }
 }
 
