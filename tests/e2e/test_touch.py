@@ -147,6 +147,18 @@ async def test_two_fingers_zoom_all_charts_and_the_page_itself_stays_as_large(
         assert await zoom(page) is None
 
 
+async def test_two_fingers_zoom_with_one_of_them_on_the_axis(server: Server, chromium: Browser) -> None:
+    async with phone(chromium, server) as hand:
+        page = hand.page
+        await panel(page, "memory").scroll_into_view_if_needed()
+        (a, y), (b, _), (c, _) = [await at(page, share) for share in (-0.05, 0.3, 0.7)]
+        is_on = "([x, y]) => document.elementFromPoint(x, y).matches('.u-over')"
+        assert [await page.evaluate(is_on, [x, y]) for x in (a, b)] == [False, True]
+        await hand.drag(((a, y), (a, y)), ((b, y), (c, y)))
+        assert await length(page) == pytest.approx(300 * 0.35 / 0.75, abs=8)
+        await expect(page.locator(".chart-readout:visible")).to_have_count(0)
+
+
 async def test_a_closer_look_ends_now_however_the_fingers_move(server: Server, chromium: Browser) -> None:
     async with phone(chromium, server) as hand:
         page = hand.page

@@ -42,22 +42,29 @@ export function touch(element, surface) {
   /** @type {Range|null} */
   let zoomed = null;
 
+  // Not `targetTouches`: the lines and the axis are nodes of their own, and a pinch may have a finger on each.
   /** @param {TouchEvent} event */
-  function begin({ targetTouches }) {
-    if (targetTouches.length === 1) {
+  function fingersOf({ touches }) {
+    return [...touches].filter(({ target }) => element.contains(/** @type {Node} */ (target)));
+  }
+
+  /** @param {TouchEvent} event */
+  function begin(event) {
+    const fingers = fingersOf(event);
+    if (fingers.length === 1) {
       act = "unknown";
-      [x, y] = [targetTouches[0].clientX, targetTouches[0].clientY];
+      [x, y] = [fingers[0].clientX, fingers[0].clientY];
       return;
     }
     settle();
     const area = surface.area();
-    act = targetTouches.length === 2 && area ? "pinch" : "none";
-    if (act === "pinch" && area) first = { range: area.range, grip: gripOf(targetTouches, area) };
+    act = fingers.length === 2 && area ? "pinch" : "none";
+    if (act === "pinch" && area) first = { range: area.range, grip: gripOf(fingers, area) };
   }
 
   /** @param {TouchEvent} event */
   function move(event) {
-    const fingers = event.targetTouches;
+    const fingers = fingersOf(event);
     const area = surface.area();
     if (!area) return;
     if (act === "unknown") {
@@ -79,8 +86,8 @@ export function touch(element, surface) {
 
   // The finger that stays after a pinch reads nothing.
   /** @param {TouchEvent} event */
-  function end({ targetTouches }) {
-    if (act === "pinch" || targetTouches.length === 0) act = "none";
+  function end(event) {
+    if (act === "pinch" || fingersOf(event).length === 0) act = "none";
     settle();
   }
 
@@ -107,7 +114,7 @@ function shareOf(x, { left, width }) {
   return (x - left) / width;
 }
 
-/** @param {TouchList} fingers @param {{left: number, width: number}} area @returns {Grip} */
+/** @param {Touch[]} fingers @param {{left: number, width: number}} area @returns {Grip} */
 function gripOf([one, two], area) {
   return {
     middle: shareOf((one.clientX + two.clientX) / 2, area),

@@ -1,0 +1,55 @@
+// Fingers on a chart: which of them count, and what they do.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+globalThis.document = new EventTarget();
+const { touch } = await import("../../../monitor/web/static/touch.js");
+
+const RANGE = [1000, 1100];
+
+function chart() {
+  const told = { points: [], zooms: [] };
+  const parts = { plot: "plot", axis: "axis" };
+  const element = Object.assign(new EventTarget(), { contains: (node) => Object.values(parts).includes(node) });
+  touch(element, {
+    area: () => ({ left: 0, width: 100, range: RANGE }),
+    point: (timestamp) => told.points.push(timestamp),
+    zoom: (range, isPassing) => told.zooms.push([range, isPassing]),
+  });
+  /** @returns whether it lets the browser go on with it */
+  const tell = (type, ...touches) => {
+    const event = new Event(type, { cancelable: true });
+    return element.dispatchEvent(Object.assign(event, { touches, targetTouches: touches.slice(0, 1) }));
+  };
+  return { told, tell };
+}
+
+const finger = (clientX, clientY = 50, target = "plot") => ({ clientX, clientY, target });
+
+test("a finger that goes across reads, one that goes up does not", () => {
+  const { told, tell } = chart();
+  tell("touchstart", finger(10));
+  assert.equal(tell("touchmove", finger(30)), false);
+  tell("touchend");
+  tell("touchstart", finger(10));
+  assert.equal(tell("touchmove", finger(10, 20)), true);
+  assert.equal(tell("touchmove", finger(50, 20)), true);
+  assert.deepEqual(told, { points: [1030], zooms: [] });
+});
+
+test("two fingers zoom, one of them on the axis too", () => {
+  const { told, tell } = chart();
+  tell("touchstart", finger(40));
+  tell("touchstart", finger(40), finger(60, 50, "axis"));
+  assert.equal(tell("touchmove", finger(30), finger(70, 50, "axis")), false);
+  tell("touchend", finger(30));
+  assert.equal(tell("touchmove", finger(80)), true, "the finger that stays reads nothing");
+  assert.deepEqual(told, { points: [], zooms: [[[1025, 1075], true], [[1025, 1075], false]] });
+});
+
+test("a finger elsewhere on the page does not count", () => {
+  const { told, tell } = chart();
+  tell("touchstart", finger(10), finger(500, 500, "menu"));
+  tell("touchmove", finger(30), finger(500, 500, "menu"));
+  assert.deepEqual(told, { points: [1030], zooms: [] });
+});
