@@ -159,6 +159,22 @@ async def test_two_fingers_zoom_with_one_of_them_on_the_axis(server: Server, chr
         await expect(page.locator(".chart-readout:visible")).to_have_count(0)
 
 
+async def test_a_tap_on_another_chart_reads_that_one(server: Server, chromium: Browser) -> None:
+    async with phone(chromium, server) as hand:
+        page = hand.page
+        await panel(page, "memory").scroll_into_view_if_needed()
+        x, y = await at(page, 0.2, "cpu", 0.8)
+        await hand.drag(((x, y), (x + 60, y)))
+        readout = panel(page, "memory").locator(".chart-readout")
+        await expect(readout).to_be_visible()
+        read = await readout.locator(".chart-moment").inner_text()
+        await page.touchscreen.tap(*await at(page, 0.9, height=0.2))
+        await expect(readout.locator(".chart-moment")).not_to_have_text(read)
+        await expect(readout).to_be_visible()
+        await panel(page, "memory").locator("h2").tap()
+        await expect(page.locator(".chart-readout:visible")).to_have_count(0)
+
+
 async def test_a_closer_look_ends_now_however_the_fingers_move(server: Server, chromium: Browser) -> None:
     async with phone(chromium, server) as hand:
         page = hand.page

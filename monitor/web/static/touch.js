@@ -13,15 +13,14 @@ import { pinched } from "./range.js";
 
 // From so many pixels on a finger goes somewhere.
 const SLOP = 6;
-const CONTROLS = "button, a, select, input, summary, dialog";
+// Whoever presses a button may want it done to what he points at; and a tap on another chart reads that one.
+const SPARED = "button, a, select, input, summary, dialog, .chart-plot";
 
 /** @type {{element: Element, surface: Surface}|null} what was read last: a tap beside it puts its cursor away */
 let read = null;
 
 globalThis.document?.addEventListener("click", ({ target }) => {
-  if (!read || read.element.contains(/** @type {Node} */ (target))) return;
-  // Whoever presses a button may want it done to what he points at.
-  if (/** @type {Element} */ (target).closest(CONTROLS)) return;
+  if (!read || /** @type {Element} */ (target).closest(SPARED)) return;
   read.surface.point(null);
   read = null;
 });

@@ -53,3 +53,22 @@ test("a finger elsewhere on the page does not count", () => {
   tell("touchmove", finger(30), finger(500, 500, "menu"));
   assert.deepEqual(told, { points: [1030], zooms: [] });
 });
+
+test("a tap beside the chart puts away what was read; one on a control or another chart does not", () => {
+  const { told, tell } = chart();
+  const tap = (selector) => {
+    const event = new Event("click");
+    const target = { closest: (selectors) => (selectors.split(", ").includes(selector) ? target : null) };
+    Object.defineProperty(event, "target", { value: target });
+    globalThis.document.dispatchEvent(event);
+  };
+  tell("touchstart", finger(10));
+  tell("touchmove", finger(30));
+  tell("touchend");
+  tap("button");
+  tap(".chart-plot");
+  assert.deepEqual(told.points, [1030]);
+  tap("h2");
+  tap("h2");
+  assert.deepEqual(told.points, [1030, null]);
+});
