@@ -38,6 +38,10 @@ class Hand:
     async def up(self) -> None:
         await self._tell("touchEnd", ())
 
+    async def magnify(self, factor: float) -> None:
+        """Make the browser show the page so many times as large."""
+        await self._session.send("Emulation.setPageScaleFactor", {"pageScaleFactor": factor})
+
     async def drag(self, *ways: tuple[Point, Point]) -> None:
         await self.down(*(begin for begin, _ in ways))
         await self.move(*ways)
@@ -173,6 +177,24 @@ async def test_a_tap_on_another_chart_reads_that_one(server: Server, chromium: B
         await expect(readout).to_be_visible()
         await panel(page, "memory").locator("h2").tap()
         await expect(page.locator(".chart-readout:visible")).to_have_count(0)
+
+
+async def test_a_page_that_the_browser_magnified_is_moved_from_a_chart_too(server: Server, chromium: Browser) -> None:
+    async with phone(chromium, server) as hand:
+        page = hand.page
+        await panel(page, "memory").scroll_into_view_if_needed()
+        await hand.magnify(2)
+        await expect(page.locator("html.is-magnified")).to_be_attached()
+        plot = panel(page, "memory").locator(".chart-plot")
+        await expect(plot).to_have_css("touch-action", "auto")
+        await plot.scroll_into_view_if_needed()
+        left, top = await page.evaluate("[visualViewport.offsetLeft, visualViewport.offsetTop]")
+        x, y = await at(page, 0.5)
+        await hand.drag(((x - left, y - top), (x - left - 100, y - top)))
+        await page.wait_for_function("left => visualViewport.offsetLeft > left + 20", arg=left, timeout=PATIENCE)
+        await expect(page.locator(".chart-readout:visible")).to_have_count(0)
+        await hand.magnify(1)
+        await expect(plot).to_have_css("touch-action", "pan-y")
 
 
 async def test_a_closer_look_ends_now_however_the_fingers_move(server: Server, chromium: Browser) -> None:

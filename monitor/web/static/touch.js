@@ -25,6 +25,15 @@ globalThis.document?.addEventListener("click", ({ target }) => {
   read = null;
 });
 
+// A page that the browser has magnified is moved by its fingers, from a chart too: there is no other way around in it.
+const viewport = globalThis.visualViewport;
+// A little above 1, where rounding leaves that.
+const isMagnified = () => (viewport?.scale ?? 1) > 1.01;
+
+viewport?.addEventListener("resize", () => {
+  document.documentElement.classList.toggle("is-magnified", isMagnified());
+});
+
 /**
  * Let fingers read and zoom a chart.
  *
@@ -51,13 +60,13 @@ export function touch(element, surface) {
   function begin(event) {
     const fingers = fingersOf(event);
     if (fingers.length === 1) {
-      act = "unknown";
+      act = isMagnified() ? "none" : "unknown";
       [x, y] = [fingers[0].clientX, fingers[0].clientY];
       return;
     }
     settle();
     const area = surface.area();
-    act = fingers.length === 2 && area ? "pinch" : "none";
+    act = fingers.length === 2 && area && !isMagnified() ? "pinch" : "none";
     if (act === "pinch" && area) first = { range: area.range, grip: gripOf(fingers, area) };
   }
 

@@ -2,7 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-globalThis.document = new EventTarget();
+globalThis.visualViewport = Object.assign(new EventTarget(), { scale: 1 });
+const classes = new Map();
+globalThis.document = Object.assign(new EventTarget(), {
+  documentElement: { classList: { toggle: (name, isOn) => classes.set(name, isOn) } },
+});
 const { touch } = await import("../../../monitor/web/static/touch.js");
 
 const RANGE = [1000, 1100];
@@ -52,6 +56,26 @@ test("a finger elsewhere on the page does not count", () => {
   tell("touchstart", finger(10), finger(500, 500, "menu"));
   tell("touchmove", finger(30), finger(500, 500, "menu"));
   assert.deepEqual(told, { points: [1030], zooms: [] });
+});
+
+test("on a page that the browser has magnified, fingers are the browser's", () => {
+  const { told, tell } = chart();
+  const magnify = (scale) => {
+    globalThis.visualViewport.scale = scale;
+    globalThis.visualViewport.dispatchEvent(new Event("resize"));
+  };
+  magnify(2);
+  assert.equal(classes.get("is-magnified"), true);
+  tell("touchstart", finger(10));
+  assert.equal(tell("touchmove", finger(30)), true);
+  tell("touchstart", finger(30), finger(60));
+  assert.equal(tell("touchmove", finger(10), finger(80)), true);
+  tell("touchend");
+  assert.deepEqual(told, { points: [], zooms: [] });
+  magnify(1);
+  assert.equal(classes.get("is-magnified"), false);
+  tell("touchstart", finger(10));
+  assert.equal(tell("touchmove", finger(30)), false);
 });
 
 test("a tap beside the chart puts away what was read; one on a control or another chart does not", () => {
