@@ -40,6 +40,8 @@ export class View extends EventTarget {
   #state;
   /** The newest timestamp that we were told of. @type {number|null} */
   #newest = null;
+  /** How long the closer look was before it was changed last, seconds; 0 where there was none. */
+  #before = 0;
 
   /** @param {string} search the query of an address; what makes no sense in it is ignored */
   constructor(search = "") {
@@ -69,7 +71,7 @@ export class View extends EventTarget {
 
   /** Whether there is no closer look than this one. */
   get isClosest() {
-    return this.zoom !== null && (this.zoom[1] - this.zoom[0]) / 2 < LEAST_ZOOM;
+    return this.zoom !== null && lengthOf(this.zoom) / 2 < LEAST_ZOOM;
   }
 
   /** Seconds between two frames; null is the server's own pace. */
@@ -149,7 +151,8 @@ export class View extends EventTarget {
 
   /**
    * Look closer at a stretch. It is moved to where something is known: nothing is of the future, and what is older than
-   * what is kept is gone. One that is as long as all that is shown without it is none.
+   * what is kept is gone. One that is as long as all that is shown without it is none; but an address may ask for a
+   * longer one, and that goes on as long as it gets no longer.
    *
    * @param {readonly [number, number]|null} range in either order; null shows everything again
    * @param {boolean} [isPassing] another one follows at once: two fingers are still moving
@@ -159,6 +162,8 @@ export class View extends EventTarget {
       this.#change({ zoom: null, isPassing });
       return;
     }
+    // While fingers move, what counts is what they found.
+    if (!this.isPassing) this.#before = this.zoom === null ? 0 : lengthOf(this.zoom);
     const zoom = zoomed(range[0], range[1]);
     this.#change(zoom === null ? { isPassing } : { zoom: this.#held(zoom), isPassing });
   }
@@ -224,9 +229,11 @@ export class View extends EventTarget {
 
   /** @param {Range} zoom @returns {Range|null} */
   #held(zoom) {
+    const length = lengthOf(zoom);
+    if (length >= this.window && length > this.#before) return null;
     const newest = this.#newest;
     const [from, to] = newest === null ? zoom : within(zoom, newest - KEPT, newest);
-    return rounded(to - from) < this.window ? [rounded(from), rounded(to)] : null;
+    return [rounded(from), rounded(to)];
   }
 
   /** @param {Partial<State>} change */
@@ -282,6 +289,11 @@ function zoomed(from, to) {
 /** @param {number} seconds */
 function isInterval(seconds) {
   return seconds > 0 && seconds <= LONGEST_INTERVAL;
+}
+
+/** @param {Range} range */
+function lengthOf([from, to]) {
+  return rounded(to - from);
 }
 
 /** @param {number} timestamp */

@@ -148,6 +148,29 @@ test("from further away, a closer look grows to the window and is none then", ()
   assert.equal(view.isLive, true, "there is nothing further away than the window");
 });
 
+test("a closer look that an address made longer than the window goes on while it gets shorter", () => {
+  const [view] = watched(`?from=${T - 700}&to=${T - 100}`);
+  view.scale(0.5);
+  assert.deepEqual(view.zoom, [T - 550, T - 250], "half of it is as long as the window");
+  const [other] = watched(`?from=${T - 900}&to=${T}`);
+  other.scale(0.5);
+  assert.deepEqual(other.zoom, [T - 450, T], "half of it is longer than the window");
+  other.scale(2);
+  assert.equal(other.zoom, null);
+});
+
+test("two fingers shorten such a long one, and may tremble meanwhile", () => {
+  const [view] = watched(`?from=${T - 700}&to=${T - 100}`);
+  for (const length of [600, 500, 501, 400, 401]) {
+    view.setZoom([T - 100 - length, T - 100], true);
+    assert.deepEqual(view.zoom, [T - 100 - length, T - 100]);
+  }
+  view.setZoom([T - 501, T - 100]);
+  assert.deepEqual(view.zoom, [T - 501, T - 100]);
+  view.setZoom([T - 502, T - 100], true);
+  assert.equal(view.zoom, null, "longer than at first");
+});
+
 test("live, a closer look is at the newest frames; elsewhere at the middle, or at what is pointed at", () => {
   const [view] = watched();
   view.scale(0.5);
