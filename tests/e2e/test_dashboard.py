@@ -293,6 +293,19 @@ async def keyboard(chromium: Browser, url: str, query: str = "", **options: Any)
         yield Keyboard(page)
 
 
+async def test_a_closer_look_ends_with_a_few_frames(server: Server, chromium: Browser) -> None:
+    async with opened(chromium, server.url) as (page, _):
+        await page.goto(f"{server.url}/demo")
+        await filled(page)
+        pace = await page.evaluate("Number(document.body.dataset.interval)")
+        closer = page.locator("#closer")
+        for _ in range(15):
+            await page.keyboard.press("+")
+        await expect(closer).to_have_attribute("aria-disabled", "true")
+        shown = parse_qs(urlsplit(page.url).query)
+        assert 3 * pace <= float(shown["to"][0]) - float(shown["from"][0]) <= 6 * pace
+
+
 def button(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=name, exact=True)
 

@@ -40,7 +40,7 @@ let silence = 0; // a timer, from one frame to the next
 let isSilent = false;
 let present = 0; // a moment after which frames are no past any more
 
-const view = new View(location.search);
+const view = new View(location.search, pace);
 let { interval } = view;
 const store = new Store(KEPT);
 store.pace = interval ?? pace;

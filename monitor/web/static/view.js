@@ -12,6 +12,8 @@ const KEPT = 900;
 const STEP = 0.1;
 // A closer look shows no more: frames are no closer than this.
 const LEAST_ZOOM = 0.1;
+// Where one comes closer by halves, it ends with so many frames: fewer are no chart.
+const LEAST_FRAMES = 3;
 const LONGEST_INTERVAL = 3600;
 // What we write ourselves, and the language: a cookie keeps it, and whoever is sent an address reads it in his own.
 const KEYS = new Set(["window", "at", "from", "to", "interval", "kiosk", "focus", "lang"]);
@@ -40,12 +42,17 @@ export class View extends EventTarget {
   #state;
   /** The newest timestamp that we were told of. @type {number|null} */
   #newest = null;
+  #pace;
   /** How long the closer look was before it was changed last, seconds; 0 where there was none. */
   #before = 0;
 
-  /** @param {string} search the query of an address; what makes no sense in it is ignored */
-  constructor(search = "") {
+  /**
+   * @param {string} search  the query of an address; what makes no sense in it is ignored
+   * @param {number} [pace]  the server's own: seconds between two frames
+   */
+  constructor(search = "", pace = 1) {
     super();
+    this.#pace = pace;
     this.#state = parsed(search);
   }
 
@@ -69,9 +76,10 @@ export class View extends EventTarget {
     return this.#state.isPassing;
   }
 
-  /** Whether there is no closer look than this one. */
+  /** Whether half of what is shown would be too few frames to look at. */
   get isClosest() {
-    return this.zoom !== null && lengthOf(this.zoom) / 2 < LEAST_ZOOM;
+    const length = this.zoom === null ? this.window : lengthOf(this.zoom);
+    return length / 2 < Math.max(LEAST_ZOOM, LEAST_FRAMES * (this.interval ?? this.#pace));
   }
 
   /** Seconds between two frames; null is the server's own pace. */
@@ -169,12 +177,13 @@ export class View extends EventTarget {
   }
 
   /**
-   * Look closer, or from further away.
+   * Look closer, until that is close enough, or from further away.
    *
    * @param {number} factor      how many times as long
    * @param {number|null} [at]   what stays in its place: what people point at
    */
   scale(factor, at = null) {
+    if (factor < 1 && this.isClosest) return;
     const range = this.range(this.#newest);
     this.setZoom(scaled(range, factor, fixedAt(range, this.#newest, at)));
   }

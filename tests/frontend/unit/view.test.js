@@ -191,6 +191,25 @@ test("a closer look ends somewhere", () => {
   assert.deepEqual(view.zoom, zoom);
 });
 
+test("by halves, a closer look ends with a few frames, at whatever pace they come; an address may show less", () => {
+  for (const [search, pace] of [["", 1], ["", 0.2], ["?interval=5", 1], ["?window=60", 0.02], ["?window=60", 60]]) {
+    const view = new View(search, pace);
+    view.range(T);
+    for (let time = 0; time < 60; time += 1) view.scale(0.5);
+    const [from, to] = view.range(T);
+    const frames = (to - from) / (view.interval ?? pace);
+    assert.equal(view.isClosest, true, search);
+    assert.ok(view.zoom === null || (frames >= 3 && frames <= 6) || to - from < 0.2, `${search} ${pace}: ${frames}`);
+  }
+  const view = new View(`?from=${T - 1}&to=${T}`);
+  view.range(T);
+  assert.deepEqual(view.zoom, [T - 1, T]);
+  view.scale(0.5);
+  assert.deepEqual(view.zoom, [T - 1, T]);
+  view.scale(2);
+  assert.deepEqual(view.zoom, [T - 2, T]);
+});
+
 test("what passes says so, and that it is over, even where nothing else changes", () => {
   const view = new View();
   const changes = [];
