@@ -293,6 +293,23 @@ async def keyboard(chromium: Browser, url: str, query: str = "", **options: Any)
         yield Keyboard(page)
 
 
+async def test_the_way_back_leaves_a_closer_look_at_once(server: Server, chromium: Browser) -> None:
+    async with opened(chromium, server.url) as (page, _):
+        await page.goto(f"{server.url}/demo")
+        await filled(page)
+        for key in "+++,,":
+            await page.keyboard.press(key)
+        await expect(page.locator("#unzoom")).to_have_attribute("aria-disabled", "false")
+        closer = page.url
+        assert "from=" in closer
+        await page.go_back()
+        await expect(page.locator("#pause")).to_have_attribute("aria-pressed", "false")
+        assert page.url == f"{server.url}/demo"
+        await page.go_forward()
+        await expect(page.locator("#pause")).to_have_attribute("aria-pressed", "true")
+        assert page.url == closer
+
+
 async def test_a_closer_look_ends_with_a_few_frames(server: Server, chromium: Browser) -> None:
     async with opened(chromium, server.url) as (page, _):
         await page.goto(f"{server.url}/demo")

@@ -10,7 +10,8 @@ export function address(view) {
     if (view.isPassing) return; // browsers take only so many addresses
     const wanted = location.pathname + view.search(location.search) + location.hash;
     if (wanted !== location.pathname + location.search + location.hash) {
-      // The way back leads out of a closer look, and of a panel alone; not through each second of a pause.
+      // The way back leads out of a closer look, and of a panel alone; not through each second of a pause, nor through
+      // all that was looked at closer.
       if (placeOf(view) === place) history.replaceState(null, "", wanted);
       else history.pushState(null, "", wanted);
     }
@@ -26,7 +27,7 @@ export function address(view) {
   show();
 }
 
-/** What of the page is looked at, and how close. @param {View} view */
+/** What of the page is looked at, and whether closer. @param {View} view */
 function placeOf({ focus, zoom }) {
-  return `${focus} ${zoom}`;
+  return `${focus} ${zoom !== null}`;
 }
