@@ -1,6 +1,5 @@
 // A chart over time: one uPlot with our axes, colours and keys. All charts of a page have one cursor.
 import { shortTime, t, time } from "./i18n.js";
-import { fixedAt, scaled } from "./range.js";
 import { figuresOf, rowsOf } from "./rows.js";
 import { phases, stepOf, stepsIn } from "./steps.js";
 import { SECONDS, increments as incrementsOf, tickTexts } from "./ticks.js";
@@ -27,6 +26,8 @@ import uPlot from "./vendor/uplot.js";
  * @property {(value: number|null) => string} format  a value as people read it, with its unit
  * @property {(range: Range|null, isPassing?: boolean) => void} onZoom   null: show everything again; passing: fingers
  *   are still moving
+ * @property {(factor: number, at: number|null) => void} onScale   show so many times as much; what the cursor is at,
+ *   if anything, stays in its place
  * @property {(timestamp: number|null) => void} onCursor  moved by pointer or key; null: gone
  */
 
@@ -597,8 +598,8 @@ export class Chart {
     const row = from === null ? null : Math.max(first, Math.min(last, store.at(from)));
     const stride = event.shiftKey ? PAGE : 1;
     if (event.key === "Escape" && from !== null) this.#goTo(null);
-    else if (event.key === "+") this.#scale(0.5, from);
-    else if (event.key === "-") this.#scale(2, from);
+    else if (event.key === "+") this.#options.onScale(0.5, from);
+    else if (event.key === "-") this.#options.onScale(2, from);
     else if (event.key === "0") this.#options.onZoom(null);
     else if (last < first) return; // nothing is known of this time, and a closer look at it has to end all the same
     else if (event.key === "Home") this.#goTo(first);
@@ -657,18 +658,6 @@ export class Chart {
     if (this.#uplot === null || this.#asked === null) return null;
     const { left, width } = this.#uplot.over.getBoundingClientRect();
     return width > 0 ? { left, width, range: this.#asked.range } : null;
-  }
-
-  /**
-   * Look closer, or from further away; what the cursor is at stays in its place.
-   *
-   * @param {number} factor
-   * @param {number|null} at
-   */
-  #scale(factor, at) {
-    if (this.#asked === null) return;
-    const { store, range } = this.#asked;
-    this.#options.onZoom(scaled(range, factor, fixedAt(range, store.timestamps.at(-1) ?? null, at)));
   }
 }
 

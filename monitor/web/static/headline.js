@@ -123,9 +123,10 @@ export class Headline {
    * @param {string} options.label
    * @param {Translate} options.t
    * @param {(range: [number, number] | null, isPassing?: boolean) => void} [options.onZoom]
+   * @param {(factor: number, at: number | null) => void} [options.onScale]
    * @param {(timestamp: number | null) => void} [options.onCursor]
    */
-  constructor(group, { label, t, onZoom = () => {}, onCursor = () => {} }) {
+  constructor(group, { label, t, onZoom = () => {}, onScale = () => {}, onCursor = () => {} }) {
     this.group = group;
     this.element = make("div", "headline");
     this.element.dataset.count = String(group.items.length);
@@ -133,7 +134,7 @@ export class Headline {
     const row = make("div", "headliners");
     row.append(...this.numbers.map((each) => each.element));
     this.element.append(row, this.#host);
-    this.options = { label, onZoom, onCursor };
+    this.options = { label, onZoom, onScale, onCursor };
   }
 
   /** @param {Moment} moment */
@@ -167,6 +168,7 @@ export class Headline {
       label: this.options.label,
       format: (value) => phrase(value, unit, decimals),
       onZoom: this.options.onZoom,
+      onScale: this.options.onScale,
       onCursor: this.options.onCursor,
     });
   }

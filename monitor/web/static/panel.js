@@ -63,9 +63,10 @@ export class Panel {
    * @param {object} options
    * @param {Translate} options.t
    * @param {(range: [number, number] | null, isPassing?: boolean) => void} [options.onZoom]
+   * @param {(factor: number, at: number | null) => void} [options.onScale]
    * @param {(timestamp: number | null) => void} [options.onCursor]
    */
-  constructor(description, { t, onZoom, onCursor }) {
+  constructor(description, { t, onZoom, onScale, onCursor }) {
     const { name, label, headline, facts, lists } = description;
     this.description = description;
     this.t = t;
@@ -86,7 +87,7 @@ export class Panel {
     const head = make("header", "panel-head");
     head.append(this.#title, this.#badge, this.#about);
     this.element.append(head, this.#reason);
-    if (headline) this.#headline = new Headline(headline, { label, t, onZoom, onCursor });
+    if (headline) this.#headline = new Headline(headline, { label, t, onZoom, onScale, onCursor });
     const counters = headline?.kind === "counter" ? headline.items : [];
     if (facts.length || counters.length) this.#facts = new Facts(facts, counters, label, t);
     this.#lists = lists.map((list) => new Elements(list, t));

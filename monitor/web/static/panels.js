@@ -140,6 +140,7 @@ export class Panels {
     const panel = new Panel(describe(probe, language), {
       t,
       onZoom: (range, isPassing) => view.setZoom(range, isPassing),
+      onScale: (factor, at) => view.scale(factor, at),
       onCursor: this.#onCursor,
     });
     const said = { panel: panel.description.label };

@@ -57,7 +57,7 @@ function frame(at) {
 const store = new Store();
 store.declare(PROBES);
 const charts = [];
-const told = { zoom: [], cursor: [] };
+const told = { zoom: [], scale: [], cursor: [] };
 let next = 0;
 
 function format(unit) {
@@ -80,6 +80,7 @@ function build() {
     charts.push(new Chart(host, {
       series, unit, bounds, levels, label, format: format(unit),
       onZoom: (range) => told.zoom.push([label, range]),
+      onScale: (factor, at) => told.scale.push([label, factor, at]),
       onCursor: (timestamp) => told.cursor.push([label, timestamp]),
     }));
   }
