@@ -19,9 +19,9 @@ const OF_UNIT = { percent: PERCENT, s: DURATIONS, ms: DURATIONS.map((step) => Nu
 
 // Digits after the point that are still read at a glance; where the unit leaves more, the next smaller one is taken.
 const FEW_DIGITS = 3;
-const MOST_DIGITS = 9;
-// What arithmetic leaves of a number that is none.
-const ROUGH = 1e-9;
+const MOST_DIGITS = 12;
+// A text is off by no more than this part of the way to the next one, so that no two are the same.
+const ROUGH = 1e-3;
 
 /**
  * How far apart the values beside an axis may be, ascending.
@@ -42,14 +42,16 @@ export function increments(unit) {
  */
 export function tickTexts(values, unit) {
   const largest = Math.max(0, ...values.map(Math.abs));
+  const step = stepOf(values);
   const units = unitsOf(unit);
   let place = units.length - 1;
   while (place > 0 && largest < units[place][1]) place -= 1;
-  while (place > 0 && digitsOf(values, units[place][1]) > FEW_DIGITS) place -= 1;
+  while (place > 0 && digitsOf(values, step, units[place][1]) > FEW_DIGITS) place -= 1;
   const [name, size] = units[place];
-  const [power, suffix] = shortScale(largest / size);
-  const least = Math.min(...values.filter((value) => value !== 0).map(Math.abs)) / size / power;
-  const digits = Math.min(digitsOf(values, size * power), Math.max(FEW_DIGITS, 2 - Math.floor(Math.log10(least))));
+  let [power, suffix] = shortScale(largest / size);
+  // 1,000,005 s and not 1.000005M s.
+  if (digitsOf(values, step, size * power) > FEW_DIGITS) [power, suffix] = [1, ""];
+  const digits = digitsOf(values, step, size * power);
   const after = unitName(name);
   return values.map((value) => {
     if (value === 0) return "0";
@@ -59,16 +61,27 @@ export function tickTexts(values, unit) {
 }
 
 /**
- * Digits after the point that these values have in a unit.
+ * The least difference between two of these values, or one and zero; Infinity where there is none.
  *
  * @param {readonly number[]} values
- * @param {number} size of the unit
  */
-function digitsOf(values, size) {
+function stepOf(values) {
+  const sorted = [0, ...values].sort((one, other) => one - other);
+  return Math.min(...sorted.slice(1).map((value, place) => value - sorted[place]).filter((gap) => gap > 0));
+}
+
+/**
+ * Digits after the point that it takes to write these values in a unit.
+ *
+ * @param {readonly number[]} values
+ * @param {number} step  between two of them
+ * @param {number} size  of the unit
+ */
+function digitsOf(values, step, size) {
   let digits = 0;
   const isCut = () => values.some((value) => {
     const shifted = value / size * 10 ** digits;
-    return Math.abs(shifted - Math.round(shifted)) > ROUGH * Math.max(1, Math.abs(shifted));
+    return Math.abs(shifted - Math.round(shifted)) > ROUGH * step / size * 10 ** digits;
   });
   while (digits < MOST_DIGITS && isCut()) digits += 1;
   return digits;

@@ -29,6 +29,9 @@ const CASES = [
   ["celsius", [-5, 0, 0.30000000000000004], "-5 °C, 0, 0.3 °C"],
   ["widgets", [0, 0.0005, 0.001], "0, 0.0005 widgets, 0.001 widgets"],
   ["percent", [], ""],
+  ["s", [1_000_000, 1_000_005, 1_000_010], "1,000,000 s, 1,000,005 s, 1,000,010 s"],
+  ["Hz", [2_400_000_000, 2_400_000_100], "2,400,000 kHz, 2,400,000.1 kHz"],
+  ["count", [1e9, 1e9 + 0.25], "1,000,000,000, 1,000,000,000.25"],
 ];
 
 test("all of an axis are in one unit, which the largest one chooses", () => {
@@ -46,6 +49,21 @@ test("whatever an axis shows, its texts differ, have one unit, and leave room fo
       assert.equal(new Set(texts).size, 4, `${step} ${unit}: ${texts}`);
       assert.equal(new Set(texts.map((text) => text.replace(/^[\d.,]+/, ""))).size, 1, `${step} ${unit}: ${texts}`);
       assert.ok(texts.every((text) => text.length <= 20), `${step} ${unit}: ${texts}`);
+    }
+  }
+});
+
+test("however far from zero an axis is, its texts differ and have one unit", () => {
+  for (const unit of ["B", "MB", "B/s", "MB/s", "s", "ms", "Hz", "MHz", "count", "percent", "celsius", "widgets"]) {
+    for (const step of increments(unit)) {
+      if (step < 1e-6 || step > 1e15) continue;
+      for (const away of [0, 1, 7, 99, 1e3, 12_345, 1e6, 33_333_333, 1e9, -2, -1e3, -1e7]) {
+        const values = [0, 1, 2, 5].map((times) => (away + times) * step);
+        const texts = tickTexts(values, unit);
+        assert.equal(new Set(texts).size, 4, `${values} ${unit}: ${texts}`);
+        const units = texts.filter((text) => text !== "0").map((text) => text.replace(/^[-\d.,]+/, ""));
+        assert.equal(new Set(units).size, 1, `${values} ${unit}: ${texts}`);
+      }
     }
   }
 });
