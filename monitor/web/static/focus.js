@@ -24,6 +24,7 @@ export function refocus(view) {
  */
 export function keepFocus(view) {
   view.addEventListener("change", () => {
+    if (view.isPassing) return; // it hides nothing, and to look makes the browser lay the page out
     const active = document.activeElement;
     if (active?.getClientRects().length === 0) refocus(view);
     else if (active === heading && !view.kiosk) summoner.focus();
