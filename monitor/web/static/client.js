@@ -61,8 +61,12 @@ export async function readEvents(body, onEvent) {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   const read = eventReader(onEvent);
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    read(decoder.decode(part.value, { stream: true }));
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      read(decoder.decode(part.value, { stream: true }));
+    }
+  } finally {
+    reader.cancel().catch(() => {}); // where `onEvent` threw, nobody reads on
   }
 }
 

@@ -210,6 +210,20 @@ test("the events of any answer can be read, by their names", async () => {
   assert.deepEqual(seen, [["token", "a"], ["message", "b\nc"]]);
 });
 
+test("where the reader of events throws, the server is told that nobody reads on", async () => {
+  let end;
+  const over = new Promise((resolve) => { end = resolve; });
+  const chunk = new TextEncoder().encode("data: a\n\n");
+  const body = new ReadableStream({ start: (controller) => controller.enqueue(chunk), cancel: () => end("cancelled") });
+  await assert.rejects(readEvents(body, () => { throw new Error("no such event"); }), /no such event/);
+  assert.equal(await over, "cancelled");
+});
+
+test("events that break off reject with what broke them", async () => {
+  const body = new ReadableStream({ start: (controller) => controller.error(new TypeError("network error")) });
+  await assert.rejects(readEvents(body, () => {}), /network error/);
+});
+
 timed("events that nothing comes of are kept back by somebody: polling, and no frame is left out", async (context) => {
   const silentStream = eventStream();
   const rows = (...stamps) => ({ interval: 1, timestamp: stamps, fields: { "cpu.count": stamps.map(() => 2) } });
