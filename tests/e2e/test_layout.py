@@ -1,12 +1,15 @@
 """Where things stand on the dashboard, in a real Chromium: on phones, and however many probes there are."""
 
 import json
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
 
 import pytest
 from playwright.async_api import Browser, Page, Route, ViewportSize, WebSocketRoute, expect
 
+from monitor.probe import Field, Probe
 from tests.e2e.browser import Looks, opened
+from tests.e2e.replayed import Gpu, Mounts, Ups, replayed
 from tests.e2e.server import Server
 
 #: WCAG 2.2, 2.5.8: pixels that a target has at least, each way.
@@ -27,17 +30,45 @@ TOOLBAR: Final = """least => {
         width: document.documentElement.scrollWidth,
     };
 }"""
-#: For each row of panels, the share of its width that nothing stands in.
-EMPTY: Final = """() => {
-    const host = document.getElementById("panels").getBoundingClientRect();
-    const gap = parseFloat(getComputedStyle(document.getElementById("panels")).columnGap);
-    const rows = new Map();
-    for (const each of document.querySelectorAll("#panels > .panel")) {
-        const { top, width } = each.getBoundingClientRect();
-        rows.set(Math.round(top), (rows.get(Math.round(top)) ?? -gap) + width + gap);
-    }
-    return [...rows.values()].map((width) => Math.round((1 - width / host.width) * 100) / 100);
+#: Frames that were drawn since the window has its size: the page has followed.
+DRAWN: Final = "() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))"
+#: Where the panels stand in their grid: how much of it is empty, in pixels squared; how many overlap; and whether each
+#: begins on the right of the one before it, or below.
+GRID: Final = """() => {
+    const host = document.getElementById("panels");
+    const gap = parseFloat(getComputedStyle(host).columnGap);
+    const area = ({ width, height }) => (width + gap) * (height + gap);
+    const boxes = [...host.children].map((each) => each.getBoundingClientRect());
+    const apart = (one, other) => one.right < other.left || other.right < one.left
+        || one.bottom < other.top || other.bottom < one.top;
+    return {
+        empty: Math.round(area(host.getBoundingClientRect()) - boxes.reduce((sum, each) => sum + area(each), 0)),
+        overlapping: boxes.filter((one, place) => !boxes.slice(place + 1).every((other) => apart(one, other))).length,
+        isInOrder: boxes.slice(1).every(({ left, top }, place) =>
+            top > boxes[place].top + 1 || (Math.abs(top - boxes[place].top) < 1 && left > boxes[place].left)),
+    };
 }"""
+#: Where everything stands that is in the head of the page, and the panels.
+PLACES: Final = """() => [...document.querySelectorAll(".dash-head, .dash-head *, .panel")]
+    .filter((each) => !each.closest("svg") && each.matches(".panel, .dash-head, button, select, summary, h1"))
+    .map((each) => {
+        const { left, top, width } = each.getBoundingClientRect();
+        return [each.id || each.className, ...[left, top + scrollY, width].map(Math.round)].join(" ");
+    })"""
+WIDTHS: Final = (390, 768, 1280, 1920, 2560)
+
+
+class Cores(Probe):
+    """What takes the width of two."""
+
+    name = "cores"
+    fields: ClassVar = (
+        Field("all", "percent", "Load of all."),
+        Field("each", "percent", "Load of each.", per="core"),
+    )
+
+    def sample(self) -> Mapping[str, object]:
+        return {"all": 30.0, "each": [30.0] * 128}
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -88,7 +119,7 @@ async def shown(page: Page, server: Server, number: int) -> None:
 
 
 @pytest.mark.parametrize("number", range(3, 10))
-async def test_no_row_of_panels_has_a_hole_however_many_probes_there_are(
+async def test_however_many_probes_there_are_their_panels_leave_no_hole(
     server: Server, chromium: Browser, number: int
 ) -> None:
     async with opened(chromium, server.url, looks=Looks("light", "en", "wall")) as (page, _):
@@ -97,7 +128,64 @@ async def test_no_row_of_panels_has_a_hole_however_many_probes_there_are(
         await expect(page.locator("#panels[data-filled]")).to_be_visible(timeout=60_000)
         await expect(page.locator("#panels > .panel")).to_have_count(number + 1)
         await expect(page.locator("#panels > .panel").last).to_have_id("system")
-        for width in (390, 768, 1280, 1920, 2560):
+        await without_holes(page)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        (Mounts(),),
+        (Cores(),),
+        (Gpu(), Ups(), Mounts()),
+        (Gpu(), Mounts(), Ups(), Cores()),
+        (Cores(), Mounts(), Gpu(), Ups()),
+    ],
+    ids=lambda others: " ".join(each.name for each in others),
+)
+async def test_tall_and_wide_panels_leave_no_hole_and_stand_in_their_order(
+    chromium: Browser, others: tuple[Probe, ...]
+) -> None:
+    async with replayed(*others) as (url, _), opened(chromium, url, looks=Looks("light", "en", "wall")) as (page, _):
+        await page.goto(f"{url}/demo")
+        await expect(page.locator("#panels[data-filled]")).to_be_visible(timeout=60_000)
+        for each in others:
+            panel = page.locator(f'[data-probe="{each.name}"]')
+            if isinstance(each, Mounts):
+                await expect(panel).to_have_attribute("data-height", "tall")
+            if isinstance(each, Cores):
+                await expect(panel).to_have_attribute("data-width", "wide")
+        await without_holes(page)
+
+
+async def without_holes(page: Page) -> None:
+    """Fail where the panels do not fill their grid in their order, at any width."""
+    for width in WIDTHS:
+        await page.set_viewport_size({"width": width, "height": 900})
+        await page.evaluate(DRAWN)
+        found = await page.evaluate(GRID)
+        assert abs(found.pop("empty")) < width, f"{width} pixels"  # a pixel less in one place is no hole
+        assert found == {"overlapping": 0, "isInOrder": True}, f"{width} pixels"
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_a_button_that_is_pressed_again_and_again_stays_under_the_pointer(
+    server: Server, chromium: Browser, language: str
+) -> None:
+    async with opened(chromium, server.url, looks=Looks("light", language, "desktop")) as (page, _):
+        await page.goto(f"{server.url}/demo")
+        await expect(page.locator("#panels[data-filled]")).to_be_visible(timeout=60_000)
+        live, pause = page.locator("#live"), page.locator("#pause")
+        for width in (320, 340, 360, 480, 520, 600, 700, 760, 820, 900, 1000, 1100, *WIDTHS):
             await page.set_viewport_size({"width": width, "height": 900})
-            empty = await page.evaluate(EMPTY)
-            assert all(abs(share) < 0.01 for share in empty), f"{width} pixels: {empty}"
+            await page.evaluate(DRAWN)
+            await expect(live).to_be_hidden()
+            before = await page.evaluate(PLACES)
+            await pause.click()
+            await expect(live).to_be_visible()
+            assert await page.evaluate(PLACES) == before, f"{width} pixels"
+            await live.click()
+        box = await page.locator("#back").bounding_box()
+        assert box
+        for _ in range(3):
+            await page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+            await expect(pause).to_have_attribute("aria-pressed", "true")

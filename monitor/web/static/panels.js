@@ -3,6 +3,7 @@ import { phrase } from "./amount.js";
 import { set } from "./dom.js";
 import { describe } from "./fields.js";
 import { refocus } from "./focus.js";
+import { arrange } from "./grid.js";
 import { language, t } from "./i18n.js";
 import { icon } from "./icons.js";
 import { Panel } from "./panel.js";
@@ -26,6 +27,7 @@ export class Panels {
   #panels = new Map();
   /** What a probe declared, when its panel was made. @type {Map<string, string>} */
   #shapes = new Map();
+  #placed = ""; // what stands in the grid, in short
 
   /**
    * @param {View} view
@@ -38,6 +40,8 @@ export class Panels {
     this.#onCursor = onCursor;
     this.#onCopy = onCopy;
     view.addEventListener("change", () => this.#showAlone());
+    addEventListener("resize", () => this.#place());
+    this.#place();
   }
 
   /** The fields of the panel that is shown alone; undefined where all are shown. @returns {string[]|undefined} */
@@ -71,6 +75,7 @@ export class Panels {
       const probe = this.#probes.get(name) ?? null;
       panel.update({ probe, store, index, range, isFollowing, stale: stale[name] ?? null });
     }
+    this.#place(); // now it is known how large they are
     if (store.length && this.#panels.size) set(host, "data-filled", "");
   }
 
@@ -101,6 +106,20 @@ export class Panels {
     return items
       .map(({ label, path, unit, decimals }) => `${label}: ${phrase(store.value(path, index), unit, decimals)}`)
       .join(". ");
+  }
+
+  /** Give all that stands in the grid its place, where its size or that of the window is another one. */
+  #place() {
+    const all = /** @type {HTMLElement[]} */ ([...host.children]);
+    const sizes = all.map(sizeOf);
+    const placed = `${innerWidth} ${sizes.join(" ")} ${all.map(({ id }) => id).join(" ")}`;
+    if (placed === this.#placed) return;
+    this.#placed = placed;
+    const places = arrange(sizes, Number(getComputedStyle(host).getPropertyValue("--columns")));
+    for (const [index, { row, column, width, height }] of places.entries()) {
+      all[index].style.setProperty("--place", `${row} / ${column} / span ${height} / span ${width}`);
+    }
+    set(host, "data-arranged", "");
   }
 
   #arrange() {
@@ -176,6 +195,11 @@ export class Panels {
       if (enlarge) set(enlarge, "aria-pressed", String(isAlone));
     }
   }
+}
+
+/** @param {HTMLElement} panel @returns {[width: number, height: number]} in the grid, at least */
+function sizeOf({ dataset }) {
+  return [dataset.width ? 2 : 1, dataset.height ? 2 : 1];
 }
 
 /**
