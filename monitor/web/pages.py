@@ -8,8 +8,10 @@ import jinja2
 from aiohttp import web
 
 from monitor.web.assets import ASSETS, setup_addresses
+from monitor.web.glimpse import glimpses
 from monitor.web.identity import is_logged_in
-from monitor.web.keys import MACHINE, SAMPLER, VERSION
+from monitor.web.keys import HISTORY, MACHINE, SAMPLER, VERSION
+from monitor.web.languages import language_of
 from monitor.web.mount import address_of, root_of
 from monitor.web.page import draw
 
@@ -32,9 +34,10 @@ async def home(request: web.Request) -> web.Response:
 async def demo(request: web.Request) -> web.Response:
     """GET /demo: everything the stream tells, live."""
     sampler = request.app[SAMPLER]
+    probes = (runner.probe for runner in sampler.runners)
     context = {
         "paces": [sampler.interval * each for each in PACES],
-        "probe_count": len(sampler.runners),
+        "glimpses": glimpses(probes, request.app[HISTORY], sampler.interval, language_of(request)),
         "is_logged_in": is_logged_in(request),
     }
     return draw(request, "demo.html", context)

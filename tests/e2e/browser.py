@@ -17,7 +17,7 @@ _GIVEN_UP: Final = "net::ERR_ABORTED"
 #: What Chromium says of the scripts that a page would have loaded ahead, where it may run none.
 _LEFT_OUT: Final = "csp"
 #: An element of a live page that shows a number of the machine.
-NUMBER: Final = ".big, [data-value]"
+NUMBER: Final = ".panel:not(.skeleton) .big, [data-value]"
 
 SIZES: Final[Mapping[str, Mapping[str, Any]]] = {
     "desktop": {"viewport": {"width": 1280, "height": 900}},

@@ -19,11 +19,13 @@ FILLED: Final = 1000
 GRACE: Final = 2
 RUNS: Final = 5
 
-#: Marks the frame after the one in which a number, or full charts, had come into the page: by then it is painted.
+#: Marks the frame after the one in which a number, one of the stream, or full charts had come into the page: by then it
+#: is painted. The first number stands in the page as it comes: the server writes it.
 #: Charts are full when each one in sight is drawn, and the moment that the page shows is now: the past came before it.
 MARKS: Final = f"""(() => {{
     const marks = {{
-        number: () => [...document.querySelectorAll({NUMBER!r})].some(({{textContent}}) => /\\d/.test(textContent)),
+        number: () => [...document.querySelectorAll(".big")].some(({{textContent}}) => /\\d/.test(textContent)),
+        live: () => [...document.querySelectorAll({NUMBER!r})].some(({{textContent}}) => /\\d/.test(textContent)),
         filled: () => {{
             const charts = [...document.querySelectorAll(".panel .chart")]
                 .filter((chart) => chart.getBoundingClientRect().top < innerHeight);
@@ -91,9 +93,15 @@ async def measured(chromium: Browser, url: str, name: str) -> float:
 async def test_the_first_number_and_full_charts_are_soon_on_screen(chromium: Browser) -> None:
     async with replayed() as (url, _):
         numbers = [await measured(chromium, url, "number") for _ in range(RUNS)]
+        live = [await measured(chromium, url, "live") for _ in range(RUNS)]
         charts = [await measured(chromium, url, "filled") for _ in range(RUNS)]
     print(f"\nwith {PAST} frames of the past, ms from navigation:")
-    for name, times, wanted in (("first number", numbers, FIRST_NUMBER), ("charts filled", charts, FILLED)):
+    of_all = (
+        ("first number", numbers, FIRST_NUMBER),
+        ("of the stream", live, FILLED),
+        ("charts filled", charts, FILLED),
+    )
+    for name, times, wanted in of_all:
         told = ", ".join(f"{each:.0f}" for each in times)
         print(f"{name:13} {told}; best {min(times):.0f}, median {median(times):.0f}, goal {wanted}")
     assert min(numbers) <= GRACE * FIRST_NUMBER
