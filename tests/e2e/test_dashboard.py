@@ -564,7 +564,7 @@ async def test_a_round_by_tab_stops_at_everything_and_is_seen_at_each_stop(serve
             names.append(stop["name"])
         reachable = await page.evaluate(
             "[...document.querySelectorAll('a[href], button:enabled, select, input, summary, [tabindex=\"0\"]')]"
-            ".filter((each) => each.checkVisibility()).length"
+            ".filter((each) => each.checkVisibility({ visibilityProperty: true })).length"
         )
         assert len(names) == reachable
         assert {"back", "pause", "forward", "interval", "theme", "About CPU", "Enlarge CPU", "Question"} <= set(names)
