@@ -1,7 +1,7 @@
 """The pages, and the states that they can be in: what every audit goes over. Whoever adds a state adds it here."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from playwright.async_api import Page, Route, WebSocketRoute, expect
 
 from monitor import encoder
 from monitor.auth.tokens import new_token
+from monitor.frame import SECTIONS
 from tests.e2e.browser import has_numbers
 from tests.e2e.server import Server, wait_for
 from tests.e2e.tide import Tide
@@ -73,14 +74,17 @@ async def _about(page: Page) -> None:
     await expect(page.locator("dialog[open] table")).to_be_attached()
 
 
-def fed(name: str, *, frames: int | None = None) -> Prepare:
-    """Return what has the page read a recording of `tests/frontend/fixtures`, or so many of its frames."""
+def fed(name: str, *, frames: int | None = None, stale: Mapping[str, float] | None = None) -> Prepare:
+    """Return what has the page read a recording of `tests/frontend/fixtures`, or so many of its frames.
+
+    stale  what all of its frames say of their age
+    """
     recorded = json.loads((FIXTURES / f"{name}.json").read_text(encoding="utf-8"))
 
     def connected(route: WebSocketRoute) -> None:
         route.send(encoder.WELCOME.decode())
         for frame in recorded["frames"][:frames]:
-            route.send(json.dumps(frame))
+            route.send(json.dumps(frame | {"stale": stale} if stale else frame))
 
     async def probed(route: Route) -> None:
         await route.fulfill(json=recorded["probes"])
@@ -130,6 +134,10 @@ async def _with_a_stale_probe(page: Page) -> None:
     await expect(page.locator('[data-probe="tide"] .badge')).to_be_visible()
 
 
+async def _all_stale(page: Page) -> None:
+    await expect(page.locator('.panel[data-state="stale"]')).to_have_count(len(SECTIONS))
+
+
 async def _refused(page: Page) -> None:
     await page.locator("input[type=password]").fill("wrong")
     await page.locator("form[method=post] [type=submit]").click()
@@ -154,6 +162,7 @@ STATES: Final = (
     State("demo, lost", "/demo", _lost),
     State("demo, answered", "/demo", _answered),
     State("demo, a stale probe", "/demo", _with_a_stale_probe, "tide"),
+    State("demo, all stale", "/demo", _all_stale, before=fed("four_cores", stale=dict.fromkeys(SECTIONS, 40.0))),
     State("login", "/login", as_it_is, "guarded"),
     State("login, refused", "/login", _refused, "guarded"),
     State("reference", "/api/docs", as_it_is),
