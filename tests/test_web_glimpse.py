@@ -18,7 +18,7 @@ from tests.test_websocket import until
 
 def probe(name: str, *fields: Field) -> Probe:
     made: Probe = Scripted(name)
-    made.fields = fields  # type: ignore[misc]
+    made.fields = fields  # type: ignore[misc]  # one class, other fields: the tests' licence
     return made
 
 
@@ -65,7 +65,7 @@ async def test_the_page_has_them_where_the_panels_will_be_and_readers_hear_them_
     connect: Connect,
 ) -> None:
     cpu = Scripted("cpu", 44.84)
-    cpu.fields = (Field("value", "percent", "A share."),)  # type: ignore[misc]
+    cpu.fields = (Field("value", "percent", "A share."),)  # type: ignore[misc]  # as above
     client = await connect(cpu, Scripted("other"))
     assert client.app is not None
     history = client.app[HISTORY]

@@ -17,13 +17,12 @@ import { Store } from "./store.js";
 import { showTitle } from "./title.js";
 import { toolbar } from "./toolbar.js";
 import { showUptime } from "./uptime.js";
-import { View } from "./view.js";
+import { KEPT, View } from "./view.js";
 
 /** @import {Frame, PartOfFrame, Probe} from "./monitor.d.ts" */
 /** @import {State} from "./client-types.d.ts" */
 /** @import {Range} from "./range.js" */
 
-const KEPT = 900; // seconds
 // Milliseconds that panels wait for the first numbers, to come with them and move nothing; they come without them then.
 const FIRST_NUMBERS_WITHIN = 1500;
 // Paces from one frame to another after which that is late.

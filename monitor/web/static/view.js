@@ -8,7 +8,7 @@ export const WINDOWS = Object.freeze([60, 300, 900]);
 
 const DEFAULT_WINDOW = 300;
 // Nothing is kept for longer: nobody steps back further, and sees at least one step of it there.
-const KEPT = 900;
+export const KEPT = 900;
 const STEP = 0.1;
 // A closer look shows no more: frames are no closer than this.
 const LEAST_ZOOM = 0.1;
