@@ -1,4 +1,5 @@
 // A chart over time: one uPlot with our axes, colours and keys. All charts of a page have one cursor.
+import { lineAndArea } from "./area.js";
 import { shortTime, t, time } from "./i18n.js";
 import { figuresOf, rowsOf } from "./rows.js";
 import { phases, stepOf, stepsIn } from "./steps.js";
@@ -445,6 +446,7 @@ export class Chart {
       dash: DASHES[index % DASHES.length],
       fill: index === 0 ? (self) => shaded(self, stroke()) : undefined,
       fillTo: (self) => self.scales.y.min ?? 0,
+      paths: lineAndArea,
       // Only a value that stands alone between two gaps is a point; it would not be seen otherwise.
       points: { show: false, size: 4, filter: (self, place, _show, gaps) => lonely(self, place, gaps) },
     };
