@@ -1,7 +1,9 @@
 // What follows the time goes on by steps: a line of 300 pixels over 15 minutes is the same picture for 3 seconds.
 
-/** Steps that a width has, at least: all that are about as wide go on together with time, and take turns at it. */
+/** Steps that a width has: all that are about as wide go on as often, and take turns at it. */
 const PARTS = 300;
+/** Pixels that a step has at most. */
+const WIDEST = 2.5;
 
 /**
  * Phases for things of a kind, so that each makes its steps at moments of its own and no tick has the work of all:
@@ -28,7 +30,7 @@ export function phases() {
 export const stepOf = (time, length, phase) => Math.floor(time / length + phase);
 
 /**
- * How many steps a stretch of time has that is so wide: one for about each pixel.
+ * How many steps a stretch of time has that is so wide: 300, or twice as many as often as its pixels ask for it.
  * @param {number} pixels
  */
-export const stepsIn = (pixels) => PARTS * 2 ** Math.round(Math.log2(pixels / PARTS));
+export const stepsIn = (pixels) => PARTS * 2 ** Math.max(0, Math.ceil(Math.log2(pixels / PARTS / WIDEST)));
