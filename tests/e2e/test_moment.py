@@ -79,6 +79,19 @@ async def test_paper_has_all_of_one_moment(chromium: Browser) -> None:
         assert await page.evaluate(f"dispatchEvent(new Event('beforeprint')), {ROWS}") == wanted
 
 
+async def test_a_picture_has_all_of_one_moment(chromium: Browser) -> None:
+    async with watched(chromium) as (page, _):
+        await moves(page)
+        ends, clock = await page.evaluate(f"""async () => {{
+            document.querySelector('[data-probe=memory] .panel-actions button:last-child').click();
+            const clock = {CLOCK};
+            await new Promise((resolve) => setTimeout(resolve));
+            return [{ENDS}, clock];
+        }}""")
+        assert ends == [clock] * 8
+        await expect(page.locator("#announcements")).to_have_text(re.compile("Copied|Saved"))
+
+
 async def test_the_numbers_are_of_a_moment_that_is_shown(chromium: Browser) -> None:
     async with watched(chromium) as (page, _):
         await page.locator("#pause").click()

@@ -132,11 +132,12 @@ function schedule() {
   });
 }
 
-function draw() {
+/** @param {boolean} [isExact]  nothing may wait for the next frame */
+function draw(isExact = false) {
   if (store.length) panels.begin();
   const shownRange = range();
   const index = indexOf(shownRange);
-  const isFollowing = view.isLive && !isSilent && pointed(shownRange) === null;
+  const isFollowing = !isExact && view.isLive && !isSilent && pointed(shownRange) === null;
   panels.update(store, index, shownRange, isFollowing);
   if (!store.length) return;
   const shown = store.timestamps[index] ?? shownRange[1];
@@ -226,6 +227,8 @@ async function copyLink() {
 
 /** @param {HTMLElement} panel */
 async function copy(panel) {
-  const way = await copyPng(panel, fileName(machine, newest(), "png"));
+  draw(true);
+  await null; // charts draw when all numbers are written
+  const way = await copyPng(panel, fileName(machine, range()[1], "png"));
   connection.announce(way === "copied" ? t("Copied.") : t("Saved as a file."));
 }
