@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page, Route, ViewportSize, WebSocketRoute, expect
 
 from monitor.probe import Field, Probe
-from tests.e2e.browser import Looks, opened
+from tests.e2e.browser import Looks, has_numbers, opened
 from tests.e2e.replayed import Gpu, Mounts, Ups, replayed
 from tests.e2e.server import Server
 
@@ -55,6 +55,9 @@ PLACES: Final = """() => [...document.querySelectorAll(".dash-head, .dash-head *
         const { left, top, width } = each.getBoundingClientRect();
         return [each.id || each.className, ...[left, top + scrollY, width].map(Math.round)].join(" ");
     })"""
+#: Big numbers that have less room than they need.
+CUT: Final = """() => [...document.querySelectorAll(".big .number")]
+    .filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.textContent)"""
 WIDTHS: Final = (390, 768, 1280, 1920, 2560)
 
 
@@ -189,3 +192,50 @@ async def test_a_button_that_is_pressed_again_and_again_stays_under_the_pointer(
         for _ in range(3):
             await page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
             await expect(pause).to_have_attribute("aria-pressed", "true")
+
+
+class Low(Probe):
+    """Two shares that are always bad."""
+
+    name = "low"
+    fields: ClassVar = (
+        Field("charge", "percent", "Charge.", warning=101, critical=100),
+        Field("load", "percent", "Load.", warning=0, critical=200),
+    )
+
+    def sample(self) -> Mapping[str, object]:
+        return {"charge": 88.8, "load": 88.8}
+
+
+async def test_paper_has_whole_numbers_and_nothing_to_press(chromium: Browser) -> None:
+    async with (
+        replayed(Gpu(), Ups(), Mounts()) as (url, _),
+        opened(chromium, url, viewport={"width": 1280, "height": 900}) as (page, complaints),
+    ):
+        await page.goto(f"{url}/demo?window=900")
+        await expect(page.locator(".panel .chart")).to_have_count(8)
+        await has_numbers(page)
+        await page.emulate_media(media="print")
+        await page.set_viewport_size({"width": 720, "height": 1020})
+        await page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        await expect(page.locator(".panel .chart canvas:visible")).to_have_count(8)
+        for pressed in (".toolbar", ".panel-actions", ".about-button", "#ask", "#live"):
+            assert await page.locator(f"{pressed}:visible").count() == 0, pressed
+        assert await page.locator("[data-probe=mounts] tbody tr:visible").count() == 20
+        assert await page.evaluate(DRAWN) is None
+        assert await page.evaluate(CUT) == []
+        assert complaints == []
+
+
+@pytest.mark.parametrize("width", [320, 720])
+async def test_no_number_is_cut_for_the_word_of_its_level(chromium: Browser, width: int) -> None:
+    async with (
+        replayed(Low(), Ups()) as (url, _),
+        opened(chromium, url, viewport={"width": width, "height": 900}) as (page, complaints),
+    ):
+        await page.goto(f"{url}/demo")
+        marks = page.locator("[data-probe=low] .big .mark")
+        await expect(marks.first).to_be_visible()
+        assert await page.evaluate(CUT) == []
+        assert await marks.all_text_contents() == ["critical", "warning"]
+        assert complaints == []
