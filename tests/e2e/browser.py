@@ -18,6 +18,8 @@ _GIVEN_UP: Final = "net::ERR_ABORTED"
 _LEFT_OUT: Final = "csp"
 #: An element of a live page that shows a number of the machine.
 NUMBER: Final = ".panel:not(.skeleton) .big, [data-value]"
+#: What the state of a live page says, in English.
+LIVE: Final = re.compile(r"^Live$")
 
 SIZES: Final[Mapping[str, Mapping[str, Any]]] = {
     "desktop": {"viewport": {"width": 1280, "height": 900}},

@@ -88,6 +88,21 @@ class Proxy:
             await _pump(reader, writer)
 
 
+class Gate:
+    """What a proxy does to the head of a request: every one has a connection of its own, upgrades may be left out."""
+
+    def __init__(self) -> None:
+        self.blocks = True
+
+    def __call__(self, head: bytes) -> bytes:
+        lines = head.split(b"\r\n")
+        is_upgrade = any(line.lower().startswith(b"upgrade:") for line in lines)
+        if is_upgrade and not self.blocks:
+            return head
+        kept = [line for line in lines if not line.lower().startswith((b"upgrade:", b"connection:"))]
+        return b"\r\n".join([kept[0], b"Connection: close", *kept[1:]])
+
+
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     with suppress(OSError):
         while data := await reader.read(65536):

@@ -19,9 +19,8 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from monitor.auth.tokens import new_token
-from tests.e2e.browser import opened
+from tests.e2e.browser import LIVE, opened
 from tests.e2e.server import PATIENCE, Server, wait_for
-from tests.e2e.test_pages import LIVE
 
 CLIENT = Path(__file__).resolve().parents[1] / "test_websocket.py"
 

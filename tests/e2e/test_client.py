@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page
 from monitor.auth.tokens import new_token
 from tests.e2e.command import run
 from tests.e2e.conftest import FRONTEND
-from tests.e2e.proxy import Proxy
+from tests.e2e.proxy import Gate, Proxy
 from tests.e2e.server import Server, wait_for
 from tests.e2e.test_snippets import serve
 
@@ -106,21 +106,6 @@ def ring(server: Server) -> list[float]:
 def check_whole(stamps: list[float], published: list[float]) -> None:
     first = published.index(stamps[0])
     assert stamps == published[first : first + len(stamps)], "every frame, each once, in order"
-
-
-class Gate:
-    """What a proxy does to the head of a request: every one has a connection of its own, upgrades may be left out."""
-
-    def __init__(self) -> None:
-        self.blocks = True
-
-    def __call__(self, head: bytes) -> bytes:
-        lines = head.split(b"\r\n")
-        is_upgrade = any(line.lower().startswith(b"upgrade:") for line in lines)
-        if is_upgrade and not self.blocks:
-            return head
-        kept = [line for line in lines if not line.lower().startswith((b"upgrade:", b"connection:"))]
-        return b"\r\n".join([kept[0], b"Connection: close", *kept[1:]])
 
 
 async def test_several_hundred_frames_of_back_fill_come_at_once_and_the_live_ones_after_them(

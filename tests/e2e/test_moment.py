@@ -9,9 +9,9 @@ from typing import Any, Final
 from playwright.async_api import Browser, Page, Route, expect
 
 from tests.e2e.browser import opened
+from tests.e2e.dashboard import filled, moves, panel
 from tests.e2e.replayed import Gpu, Mounts, Replayed, Ups, replayed
 from tests.e2e.server import Server
-from tests.e2e.test_dashboard import filled, moves, panel
 from tests.e2e.tide import Tide
 
 #: All panels are on screen.

@@ -7,10 +7,8 @@ import re
 import pytest
 from playwright.async_api import Browser, WebSocketRoute, expect
 
-from tests.e2e.browser import opened
+from tests.e2e.browser import LIVE, opened
 from tests.e2e.server import Server
-
-LIVE = re.compile(r"^Live$")
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,9 @@ import websockets
 from playwright.async_api import expect
 
 from monitor.web.selfsigned import self_signed
+from tests.e2e.browser import LIVE
 from tests.e2e.conftest import launch
 from tests.e2e.server import PATIENCE, Server, wait_for
-from tests.e2e.test_pages import LIVE
 
 pytest.importorskip("monitor.web.proxies", reason="what a proxy says is not believed yet")
 

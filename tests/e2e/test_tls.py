@@ -17,9 +17,9 @@ import websockets
 from playwright.async_api import Browser, expect
 
 from monitor.web.selfsigned import self_signed
+from tests.e2e.browser import LIVE
 from tests.e2e.command import run
 from tests.e2e.server import Server, wait_for
-from tests.e2e.test_pages import LIVE
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOPBACK = ["localhost", "127.0.0.1", "::1"]

@@ -8,9 +8,9 @@ import pytest
 from playwright.async_api import Browser, CDPSession, Page, expect
 
 from tests.e2e.browser import SIZES, opened
+from tests.e2e.dashboard import PATIENCE, filled, panel
 from tests.e2e.recording import Recording, replay
 from tests.e2e.server import Server
-from tests.e2e.test_dashboard import PATIENCE, filled, panel
 
 Point = tuple[float, float]
 
