@@ -83,7 +83,7 @@ async def eventually(condition: Callable[[], Any]) -> Any:
     return await asyncio.to_thread(wait_for, condition, PATIENCE / 1000)
 
 
-def past(server: Server) -> Mapping[float, float]:
-    """Return the share of memory in use, by timestamp, of all frames that the server has."""
+def past(server: Server) -> Mapping[float, float | None]:
+    """Return the share of memory in use, by timestamp, of all frames that the server has; None where it has none."""
     history = server.get("/api/history?fields=memory.percent")
     return dict(zip(history["timestamp"], history["fields"]["memory.percent"], strict=True))

@@ -89,15 +89,18 @@ async def rows(page: Page, name: str) -> list[list[str]]:
 
 
 async def check_whole(page: Page, server: Server, since: float) -> None:
-    """Pause; the charts have every frame of the server from `since` on, each once, and no hole."""
+    """Pause; the charts have every frame of the server from `since` on, each once, and no hole but the server's own."""
     await page.locator("#pause").click()
     shown = await stamps(page)
     table = await rows(page, "memory")
     await page.keyboard.press("l")
     assert shown[0] <= since < shown[-1]
-    assert shown == [each for each in past(server) if shown[0] <= each <= shown[-1]]
+    known = past(server)
+    assert shown == [each for each in known if shown[0] <= each <= shown[-1]]
     assert len(table) >= min(len(shown), 50)
-    assert [row for row in table if DASH in row[1]] == []
+    # A loaded machine has the server itself miss its times, or a probe.
+    missed = sum(later - sooner >= 2 * INTERVAL for sooner, later in pairwise(known))
+    assert len([row for row in table if DASH in row[1]]) <= missed + list(known.values()).count(None)
 
 
 async def test_after_a_break_the_charts_have_every_frame_of_it_and_no_hole(chromium: Browser) -> None:
