@@ -1,7 +1,8 @@
-// What lies under a line: columns of whole pixels, whose edge the line hides.
+// The lines of a chart: their colours, the points that stand alone, and what lies under them: columns of whole pixels,
+// whose edge the line hides.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cornersOf } from "../../../monitor/web/static/area.js";
+import { colorOf, cornersOf, lonely } from "../../../monitor/web/static/lines.js";
 
 /** A pixel for each unit, seen from above: 100 is the ground. */
 const [across, down] = [Math.round, (value) => Math.round(100 - value)];
@@ -33,4 +34,30 @@ test("all corners are corners: never more than two for each pixel", () => {
     assert.ok((x === nextX) !== (y === nextY), `${[x, y]} and ${[nextX, nextY]}`);
     assert.ok(nextX >= x);
   }
+});
+
+test("a value is a point where none is beside it, and part of the line elsewhere", () => {
+  const gap = [[0, 1]];
+  assert.deepEqual(lonely([1, null, 3, 4, undefined, 6], [0, 5], gap), [0, 5]);
+  assert.deepEqual(lonely([null, 2, null], [0, 2], gap), [1]);
+  assert.equal(lonely([1, 2, null, 3, 4], [0, 4], gap), null);
+  assert.equal(lonely([null, null], [0, 1], gap), null);
+});
+
+test("a line without gaps is not searched, unless it is too short to have any", () => {
+  assert.equal(lonely([1, null, 3], [0, 2], []), null);
+  assert.deepEqual(lonely([1], [0, 0], null), [0]);
+  assert.equal(lonely([], [0, -1]), null);
+});
+
+test("what stands alone at the edge of what is shown has neighbours beyond it", () => {
+  assert.equal(lonely([1, 2, null, 4, 5], [1, 3], [[0, 1]]), null);
+});
+
+test("a series has the colour that it asks for, or that of its place, over and over", () => {
+  const series = { label: "a", path: "a" };
+  assert.deepEqual([0, 7, 8].map((index) => colorOf(series, index)),
+    ["var(--series-1)", "var(--series-8)", "var(--series-1)"]);
+  assert.equal(colorOf({ ...series, color: 3 }, 0), "var(--series-3)");
+  assert.equal(colorOf({ ...series, color: "var(--accent)" }, 0), "var(--accent)");
 });
