@@ -36,6 +36,8 @@ import uPlot from "./vendor/uplot.js";
 const DRAG = 5;
 // What a character of a time takes on the x axis, with the room between two of them.
 const CHARACTER = 9;
+// Seconds between two times on the x axis from which on they are told without seconds.
+const MINUTE = 60;
 // Pixels between the pointer and what is said beside it.
 const READOUT_GAP = 10;
 // Rows that Shift with an arrow key goes.
@@ -244,10 +246,10 @@ export class Chart {
       },
       axes: [
         {
-          ...axis, space: time(0).length * CHARACTER, gap: 4, incrs: SECONDS,
+          ...axis, space: (_, _axis, from, to, width) => timeRoom((to - from) / width), gap: 4, incrs: SECONDS,
           size: Math.round(parseFloat(style.fontSize) * 1.9),
           values: (_, splits, _axis, _space, increment) =>
-            splits.map((split) => (increment < 60 ? time(split) : shortTime(split))),
+            splits.map((split) => (increment < MINUTE ? time(split) : shortTime(split))),
         },
         {
           ...axis, space: 26, gap: 6, incrs: increments(unit), size: axisWidth(),
@@ -395,4 +397,14 @@ export class Chart {
     const { left, width } = this.#uplot.over.getBoundingClientRect();
     return width > 0 ? { left, width, range: this.#asked.range } : null;
   }
+}
+
+/**
+ * Pixels from one time on the x axis to the next, at least: those without seconds are shorter.
+ *
+ * @param {number} scale   seconds that a pixel has
+ */
+function timeRoom(scale) {
+  const short = shortTime(0).length * CHARACTER;
+  return short * scale >= MINUTE ? short : time(0).length * CHARACTER;
 }

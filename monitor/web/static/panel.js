@@ -6,7 +6,6 @@ import { Facts } from "./facts.js";
 import { Headline } from "./headline.js";
 import { duration } from "./i18n.js";
 import { momentOf } from "./moment.js";
-/** @import {Chart} from "./chart.js" */
 /** @import {Description, Translate} from "./fields.js" */
 /** @import {Moment} from "./moment.js" */
 /** @import {Probe} from "./monitor.d.ts" */
@@ -94,11 +93,6 @@ export class Panel {
     for (const part of [this.#headline, ...this.#lists, this.#facts]) if (part) this.element.append(part.element);
     this.#observer.observe(this.element);
     addEventListener("beforeprint", () => this.#draw(true), { signal: this.#ended.signal });
-  }
-
-  /** @returns {Chart[]} */
-  get charts() {
-    return this.#headline?.chart ? [this.#headline.chart] : [];
   }
 
   /** Show a moment: at once where the panel is seen, and else when it is. @param {Update} update */
