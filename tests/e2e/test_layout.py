@@ -1,7 +1,9 @@
 """Where things stand on the dashboard, in a real Chromium: on phones, and however many probes there are."""
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, ClassVar, Final
 
 import pytest
@@ -239,3 +241,28 @@ async def test_no_number_is_cut_for_the_word_of_its_level(chromium: Browser, wid
         assert await page.evaluate(CUT) == []
         assert await marks.all_text_contents() == ["critical", "warning"]
         assert complaints == []
+
+
+@asynccontextmanager
+async def held_back(page: Page) -> AsyncIterator[None]:
+    """Let no script come to the page until the end of the block."""
+    going = asyncio.Event()
+
+    async def held(route: Route) -> None:
+        await going.wait()
+        await route.continue_()
+
+    await page.route("**/*.js", held)
+    try:
+        yield
+    finally:
+        going.set()
+
+
+async def test_where_no_script_comes_the_page_says_so_and_its_numbers_go(server: Server, chromium: Browser) -> None:
+    server.frame()
+    async with opened(chromium, server.url, looks=Looks()) as (page, _), held_back(page):  # motion is reduced
+        await page.goto(f"{server.url}/demo", wait_until="commit")
+        await expect(page.locator(".skeleton .number").first).to_be_visible()
+        await expect(page.locator("#late")).to_be_visible()
+        await expect(page.locator(".skeleton .number").first).to_be_hidden()
