@@ -266,3 +266,13 @@ async def test_where_no_script_comes_the_page_says_so_and_its_numbers_go(server:
         await expect(page.locator(".skeleton .number").first).to_be_visible()
         await expect(page.locator("#late")).to_be_visible()
         await expect(page.locator(".skeleton .number").first).to_be_hidden()
+
+
+async def test_in_kiosk_mode_a_lost_connection_is_said_in_words(server: Server, chromium: Browser) -> None:
+    async with opened(chromium, server.url, looks=Looks()) as (page, _):
+        await page.goto(f"{server.url}/demo?kiosk")
+        await expect(page.locator("#panels[data-filled]")).to_be_visible()
+        await expect(page.locator("#state")).to_be_hidden()
+        server.kill()
+        await expect(page.locator("#state")).to_be_visible()
+        await expect(page.locator("#state")).to_contain_text("Disconnected")

@@ -58,6 +58,7 @@ export function status() {
       if (heard === "lost") announce(t("Connection lost. The page reconnects by itself."));
       else if (name === "lost") announce(t("Connected again."));
       name = heard;
+      state.toggleAttribute("data-lost", name === "lost");
     }
     trouble = PROBLEMS[/** @type {keyof typeof PROBLEMS} */ (now.problem ?? "")]?.() ?? "";
     showTrouble();
