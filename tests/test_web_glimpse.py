@@ -9,7 +9,7 @@ import pytest
 from monitor import Field, Probe
 from monitor.frame import Frame
 from monitor.history import History
-from monitor.web.glimpse import OLD, glimpses
+from monitor.web.glimpse import OLD, Glimpse, glimpses
 from monitor.web.keys import HISTORY
 from tests.conftest import Connect
 from tests.fakes import Scripted
@@ -61,6 +61,50 @@ def test_a_probe_that_is_stale_or_not_in_the_frame_or_has_more_than_one_share_or
     assert shares({"timestamp": 1.0, **sections, "stale": {"cpu": 3.0}}, CPU) == [None]
 
 
+def whole(section: dict[str, Any], *fields: Field, language: str = "en") -> Glimpse:
+    """Return the glimpse of a probe with these fields."""
+    history = History(900)
+    history.keep(Frame(1.0, {}, {}, 0, -1), msgspec.json.encode({"timestamp": 1.0, "some_probe": section}))
+    (glimpse,) = glimpses([probe("some_probe", *fields)], history, 1.0, language)
+    return glimpse
+
+
+def test_it_has_the_parts_of_the_panel_by_their_names() -> None:
+    sent = Field("sent", "MB", "Sent.", kind="counter", phrases={"fr": ("données envoyées", "envoi")})
+    got = Field("got_mb", "MB", "Received.", kind="counter")
+    drops = Field("drops", "count", "Dropped.", kind="counter")
+    links = Field("links", "count", "Links.")
+    glimpse = whole({}, links, sent, got, drops, language="fr")
+    assert glimpse.label == "Some probe"
+    assert glimpse.headline == ["Données envoyées", "Got mb"]
+    assert not glimpse.is_share
+    totals = [("Données envoyées", False), ("Got mb", False)]
+    assert glimpse.facts == [*totals, ("Links", False), ("Drops", True)]
+
+
+@pytest.mark.parametrize(
+    ("value", "layout", "is_wide", "is_tall"),
+    [
+        ([1.0] * 2, "cells", False, False),
+        ([1.0] * 64, "cells", True, False),
+        ({str(number): 1.0 for number in range(4)}, "multiples", False, False),
+        ({str(number): 1.0 for number in range(12)}, "multiples", False, True),
+        ({str(number): 1.0 for number in range(13)}, "table", False, True),
+    ],
+)
+def test_a_list_has_the_layout_that_its_panel_gives_it(value: Any, layout: str, is_wide: bool, is_tall: bool) -> None:
+    each = Field("each", "percent", "Each.", per="thing", keyed=isinstance(value, dict))
+    glimpse = whole({"percent": 1.0, "each": value}, PERCENT, each)
+    assert glimpse.is_share
+    assert glimpse.elements == [("Each", layout, len(value), True)]
+    assert (glimpse.is_wide, glimpse.is_tall) == (is_wide, is_tall)
+
+
+def test_of_a_list_that_is_not_known_there_is_no_room() -> None:
+    assert whole({"each": []}, Field("each", "percent", "Each.", per="thing")).elements == []
+    assert whole({"each": None}, Field("each", "percent", "Each.", per="thing")).elements == []
+
+
 async def test_the_page_has_them_where_the_panels_will_be_and_readers_hear_them_from_the_panels(
     connect: Connect,
 ) -> None:
@@ -76,3 +120,5 @@ async def test_the_page_has_them_where_the_panels_will_be_and_readers_hear_them_
     )
     assert re.search(r'<h2 class="name">CPU</h2>.*<span class="number">44,8</span>', first, re.DOTALL)
     assert "number" not in second
+    then = await (await client.get("/demo?at=1697456789")).text()
+    assert 'class="number"' not in then, "another moment is looked at"

@@ -8,12 +8,13 @@ import jinja2
 from aiohttp import web
 
 from monitor.web.assets import ASSETS, setup_addresses
-from monitor.web.glimpse import glimpses
+from monitor.web.glimpse import MOST_BARS, glimpses
 from monitor.web.identity import is_logged_in
 from monitor.web.keys import HISTORY, MACHINE, SAMPLER, VERSION
 from monitor.web.languages import language_of
 from monitor.web.mount import address_of, root_of
 from monitor.web.page import draw
+from monitor.web.view import read_view
 
 #: Beside the package in a checkout and in an editable install, inside it in a wheel.
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
@@ -35,9 +36,14 @@ async def demo(request: web.Request) -> web.Response:
     """GET /demo: everything the stream tells, live."""
     sampler = request.app[SAMPLER]
     probes = (runner.probe for runner in sampler.runners)
+    found = glimpses(probes, request.app[HISTORY], sampler.interval, language_of(request))
+    view = read_view(request.query)
     context = {
         "paces": [sampler.interval * each for each in PACES],
-        "glimpses": glimpses(probes, request.app[HISTORY], sampler.interval, language_of(request)),
+        "view": view,
+        "glimpses": found if view.is_live else [each._replace(share=None) for each in found],
+        "most_bars": MOST_BARS,
+        "is_alone": view.focus in {each.probe for each in found},
         "is_logged_in": is_logged_in(request),
     }
     return draw(request, "demo.html", context)

@@ -60,6 +60,31 @@ PLACES: Final = """() => [...document.querySelectorAll(".dash-head, .dash-head *
 #: Big numbers that have less room than they need.
 CUT: Final = """() => [...document.querySelectorAll(".big .number")]
     .filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.textContent)"""
+#: Has `moved()` tell how far the page has moved under its reader so far: the score of the Layout Instability API.
+MOVED: Final = """(() => {
+    let total = 0;
+    const sum = (entries) => entries.forEach(({ value }) => { total += value; });
+    const observer = new PerformanceObserver((list) => sum(list.getEntries()));
+    observer.observe({ type: "layout-shift", buffered: true });
+    window.moved = () => { sum(observer.takeRecords()); return total; };
+})();"""
+#: How far it may: the unit beside a number that takes a digit more. A row that is 40 pixels lower is 0.006.
+STILL: Final = 0.005
+#: Where the parts of the panels stand that the server wrote, by what they are, in pixels from the top left.
+WRITTEN: Final = """() => Object.fromEntries([...document.querySelectorAll(".panel")]
+    .flatMap((panel, place) => [...panel.querySelectorAll("h2, .headliner .big, .headliner .bar, .chart, dt, .cell")]
+        .filter((each) => each.checkVisibility({ visibilityProperty: true }))
+        .map((each, number) => {
+            const { left, top } = each.getBoundingClientRect();
+            const name = each.matches("h2, dt") ? each.textContent : each.className;
+            return [`${place} ${number} ${name}`, [left, top + scrollY]];
+        })))"""
+#: The window that a test is for: a laptop, a screen on the wall, a small phone.
+WINDOWS: Final[Mapping[str, ViewportSize]] = {
+    "laptop": {"width": 1280, "height": 800},
+    "wall": {"width": 1920, "height": 1080},
+    "phone": {"width": 360, "height": 740},
+}
 WIDTHS: Final = (390, 768, 1280, 1920, 2560)
 
 
@@ -257,6 +282,63 @@ async def held_back(page: Page) -> AsyncIterator[None]:
         yield
     finally:
         going.set()
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_while_the_page_comes_nothing_moves(chromium: Browser, language: str, window: str) -> None:
+    looks = Looks("light", language)
+    async with replayed() as (url, _), opened(chromium, url, looks=looks, viewport=WINDOWS[window]) as (page, _):
+        await page.add_init_script(MOVED)
+        async with held_back(page):
+            await page.goto(f"{url}/demo", wait_until="commit")
+            await expect(page.locator(".skeleton .number").first).to_be_visible()
+            await page.evaluate(DRAWN)
+        await expect(page.locator("#panels[data-filled]")).to_be_visible()
+        await expect(page.locator("#state")).to_have_attribute("data-state", "live")
+        await expect(page.locator(".panel canvas").first).to_be_visible()
+        await page.evaluate(DRAWN)
+        assert await page.evaluate("moved()") <= STILL
+
+
+@pytest.mark.parametrize("query", ["", "?kiosk", "?focus=memory&window=60"])
+@pytest.mark.parametrize("window", WINDOWS)
+async def test_what_the_server_writes_stands_where_the_panels_have_it(
+    chromium: Browser, window: str, query: str
+) -> None:
+    looks = Looks("dark", "fr")
+    async with replayed() as (url, _), opened(chromium, url, looks=looks, viewport=WINDOWS[window]) as (page, _):
+        async with held_back(page):
+            await page.goto(f"{url}/demo{query}", wait_until="commit")
+            await expect(page.locator("#leave-kiosk")).to_be_attached()
+            await page.evaluate(DRAWN)  # with the style sheets
+            before = await page.evaluate(WRITTEN)
+            assert any(name.endswith(" big") for name in before)
+        await expect(page.locator("#panels[data-filled]")).to_be_visible()
+        await page.evaluate(DRAWN)
+        after = await page.evaluate(WRITTEN)
+    # System has its texts in the first place, and the other panels have theirs from the same probes.
+    assert before.keys() == after.keys()
+    far = {
+        name: (place, after[name])
+        for name, place in before.items()
+        if max(abs(one - other) for one, other in zip(place, after[name], strict=True)) > 1
+    }
+    assert far == {}
+
+
+async def test_buttons_are_out_of_reach_until_they_do_something(server: Server, chromium: Browser) -> None:
+    async with opened(chromium, server.url, looks=Looks()) as (page, _):
+        async with held_back(page):
+            await page.goto(f"{server.url}/demo?window=60", wait_until="commit")
+            await expect(page.locator("#toolbar")).to_have_attribute("inert", "")
+            await expect(page.locator("#suggestions")).to_have_attribute("inert", "")
+            await expect(page.locator("#ask [type=submit]")).to_be_disabled()
+            await expect(page.locator('[data-window="60"]')).to_have_attribute("aria-pressed", "true")
+        await expect(page.locator("#toolbar")).not_to_have_attribute("inert", "")
+        await expect(page.locator("#suggestions")).not_to_have_attribute("inert", "")
+        await expect(page.locator("#ask [type=submit]")).to_be_enabled()
+        await expect(page.locator("#suggestions button")).to_have_count(3)
 
 
 async def test_where_no_script_comes_the_page_says_so_and_its_numbers_go(server: Server, chromium: Browser) -> None:

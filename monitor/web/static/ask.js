@@ -34,8 +34,15 @@ export function ask({ view, onFacts, label, value }) {
     if (field.value.trim() && !asking) begin(field.value);
   });
   stop.addEventListener("click", () => asking?.abort());
+  suggestions.addEventListener("click", ({ target }) => {
+    const button = /** @type {Element} */ (target).closest("button");
+    if (asking || !button) return;
+    field.value = button.textContent ?? "";
+    begin(field.value);
+  });
   view.addEventListener("change", suggest);
   suggest();
+  suggestions.inert = send.disabled = false; // the server's: nobody listened yet
 
   // Answers are about now and the last minutes: where another time is looked at, nothing is suggested.
   function suggest() {
@@ -48,23 +55,9 @@ export function ask({ view, onFacts, label, value }) {
       t("Which core is the busiest?"),
       t("How much memory is free?"),
     ];
-    while (suggestions.children.length < questions.length) suggestions.append(suggestion());
     const buttons = suggestions.querySelectorAll("button");
     // Of a text that stays, nothing is written: the button may have the focus.
     questions.forEach((text, index) => { if (buttons[index].textContent !== text) buttons[index].textContent = text; });
-  }
-
-  function suggestion() {
-    const item = document.createElement("li");
-    const button = document.createElement("button");
-    button.type = "button";
-    button.addEventListener("click", () => {
-      if (asking) return;
-      field.value = button.textContent ?? "";
-      begin(field.value);
-    });
-    item.append(button);
-    return item;
   }
 
   /** @param {string} prompt */

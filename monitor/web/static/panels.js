@@ -119,7 +119,7 @@ export class Panels {
     for (const [index, { row, column, width, height }] of places.entries()) {
       all[index].style.setProperty("--place", `${row} / ${column} / span ${height} / span ${width}`);
     }
-    set(host, "data-arranged", "");
+    if (!this.#isEmpty) set(host, "data-arranged", "");
   }
 
   #arrange() {

@@ -58,7 +58,7 @@ export function status() {
       if (heard === "lost") announce(t("Connection lost. The page reconnects by itself."));
       else if (name === "lost") announce(t("Connected again."));
       name = heard;
-      state.toggleAttribute("data-lost", name === "lost");
+      state.toggleAttribute("data-lost", name === "lost"); // then it says more, and takes the room
     }
     trouble = PROBLEMS[/** @type {keyof typeof PROBLEMS} */ (now.problem ?? "")]?.() ?? "";
     showTrouble();
@@ -88,6 +88,7 @@ export function status() {
     const sentence = trouble || past;
     if (problem.textContent !== sentence) problem.textContent = sentence;
     problem.hidden = !sentence;
+    problem.classList.toggle("passing", !trouble);
   }
 
   /** @param {string} text */

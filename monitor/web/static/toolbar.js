@@ -55,6 +55,7 @@ export function toolbar(view, pace, pause, scale) {
 
   view.addEventListener("change", show);
   show();
+  /** @type {HTMLElement} */ (document.getElementById("toolbar")).inert = false; // the server's: nobody listened yet
 }
 
 /** @param {string} id */
