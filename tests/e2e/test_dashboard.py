@@ -61,6 +61,9 @@ async def test_paused_and_stepped_back_the_numbers_are_those_of_that_moment(chro
     with Server("--interval", str(INTERVAL)) as server:
         await eventually(lambda: len(past(server)) > 13 / INTERVAL)
         async with dashboard(chromium, server.url, "?window=60") as page:
+            await page.wait_for_function(  # the past has come
+                "then => Date.parse(document.getElementById('clock').dateTime) / 1000 > then", arg=max(past(server))
+            )
             await page.keyboard.press(" ")
             shown = [await check_moment(page, server)]
             for _ in range(2):

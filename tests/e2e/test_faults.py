@@ -6,6 +6,7 @@ import resource
 import signal
 import socket
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import aiohttp
@@ -13,7 +14,7 @@ import psutil
 import pytest
 
 from monitor.loop import ASYNCIO, UVLOOP
-from tests.e2e.crowd import FAT, HANDSHAKE, Raw, faulty_probe, holding, meanwhile, reading
+from tests.e2e.crowd import FAT, HANDSHAKE, Raw, Reader, faulty_probe, holding, meanwhile, reading
 from tests.e2e.server import Server, wait_for
 from tests.test_websocket_rfc import frame
 
@@ -24,6 +25,19 @@ LOOPS = [ASYNCIO, UVLOOP]
 
 def files_of(server: Server) -> int:
     return psutil.Process(server.pid).num_fds()
+
+
+def check_unharmed(readers: Sequence[Reader], server: Server, interval: float) -> None:
+    """Each reader has had every frame that the server made, and each in its time.
+
+    On a loaded machine the server itself may come too late for one of its frames, which is then nobody's.
+    """
+    made = server.get("/api/history?fields=memory.percent")["timestamp"]
+    for reader in readers:
+        had = set(reader.stamps)
+        assert [each for each in made if reader.stamps[0] < each < reader.stamps[-1] and each not in had] == []
+        assert reader.missed(interval) <= 1
+        assert reader.longest_gap() < (2 + reader.missed(interval)) * interval
 
 
 def is_well(server: Server) -> bool:
@@ -66,8 +80,7 @@ async def test_stuck_clients_pong_liars_floods_half_open_handshakes_and_resets_h
             ),
         ):
             await asyncio.sleep(EVICTED)
-            assert [reader.missed(1.0) for reader in readers] == [0] * 20
-            assert max(reader.longest_gap() for reader in readers) < 1.5
+            check_unharmed(readers, server, 1.0)
             assert min(len(reader.stamps) for reader in readers) > EVICTED - 2
             for raw in (*stuck, *liars, *half_open, *silent):
                 assert raw.is_dropped()
@@ -123,8 +136,7 @@ async def test_a_probe_that_raises_lies_and_hangs_costs_three_hundred_clients_no
         server.frame()
         async with reading(server.stream_url, 300) as readers:
             await asyncio.sleep(15)
-            assert [reader.missed(0.5) for reader in readers] == [0] * 300
-            assert max(reader.longest_gap() for reader in readers) < 1.0
+            check_unharmed(readers, server, 0.5)
             assert min(len(reader.stamps) for reader in readers) >= 28
         (probe,) = (each for each in server.get("/api/probes")["probes"] if each["name"] == "extra")
         assert probe["failures"] >= 2
@@ -158,8 +170,7 @@ async def test_a_thousand_handshakes_leave_open_streams_their_pace() -> None:
                 async with holding(server.port, 50, HANDSHAKE) as raws:
                     for raw in raws:
                         await asyncio.get_running_loop().sock_recv(raw.connection, 100)
-            assert [reader.missed(0.5) for reader in readers] == [0] * 20
-            assert max(reader.longest_gap() for reader in readers) < 1.0
+            check_unharmed(readers, server, 0.5)
         assert is_well(server)
 
 
