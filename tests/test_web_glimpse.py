@@ -109,7 +109,7 @@ async def test_the_page_has_them_where_the_panels_will_be_and_readers_hear_them_
     connect: Connect,
 ) -> None:
     cpu = Scripted("cpu", 44.84)
-    cpu.fields = (Field("value", "percent", "A share."),)  # type: ignore[misc]  # as above
+    cpu.fields = (Field("value", "percent", "A share."),)  # type: ignore[misc]  # this instance alone has other fields
     client = await connect(cpu, Scripted("other"))
     assert client.app is not None
     history = client.app[HISTORY]

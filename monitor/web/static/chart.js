@@ -1,14 +1,14 @@
 // A chart over time: one uPlot with our axes, colours and keys. All charts of a page have one cursor.
 import { Cursor } from "./cursor.js";
 import { make } from "./dom.js";
-import { shortTime, time } from "./i18n.js";
+import { time } from "./i18n.js";
 import { colorOf, drawLevels, lineOf, swatch } from "./lines.js";
 import { Narrator } from "./narrator.js";
 import { rowsOf } from "./rows.js";
 import { axisWidth, ends } from "./scale.js";
 import { phases, stepOf, stepsIn } from "./steps.js";
 import { Surroundings } from "./surroundings.js";
-import { SECONDS, increments, tickTexts } from "./ticks.js";
+import { SECONDS, increments, tickTexts, timeRoom, timeTexts } from "./ticks.js";
 import { touch } from "./touch.js";
 import uPlot from "./vendor/uplot.js";
 
@@ -34,10 +34,6 @@ import uPlot from "./vendor/uplot.js";
 
 // A drag of fewer pixels is a click.
 const DRAG = 5;
-// What a character of a time takes on the x axis, with the room between two of them.
-const CHARACTER = 9;
-// Seconds between two times on the x axis from which on they are told without seconds.
-const MINUTE = 60;
 // Pixels between the pointer and what is said beside it.
 const READOUT_GAP = 10;
 // Rows that Shift with an arrow key goes.
@@ -248,8 +244,7 @@ export class Chart {
         {
           ...axis, space: (_, _axis, from, to, width) => timeRoom((to - from) / width), gap: 4, incrs: SECONDS,
           size: Math.round(parseFloat(style.fontSize) * 1.9),
-          values: (_, splits, _axis, _space, increment) =>
-            splits.map((split) => (increment < MINUTE ? time(split) : shortTime(split))),
+          values: (_, splits, _axis, _space, increment) => timeTexts(splits, increment),
         },
         {
           ...axis, space: 26, gap: 6, incrs: increments(unit), size: axisWidth(),
@@ -397,14 +392,4 @@ export class Chart {
     const { left, width } = this.#uplot.over.getBoundingClientRect();
     return width > 0 ? { left, width, range: this.#asked.range } : null;
   }
-}
-
-/**
- * Pixels from one time on the x axis to the next, at least: those without seconds are shorter.
- *
- * @param {number} scale   seconds that a pixel has
- */
-function timeRoom(scale) {
-  const short = shortTime(0).length * CHARACTER;
-  return short * scale >= MINUTE ? short : time(0).length * CHARACTER;
 }

@@ -1,6 +1,7 @@
 // The values beside an axis: how far they may be apart, and their texts, all in one unit.
-import { number, shortScale, unitName, unitsOf } from "./i18n.js";
+import { number, shortScale, shortTime, time, unitName, unitsOf } from "./i18n.js";
 
+const MINUTE = 60;
 const DAY = 86400;
 const BYTES = new Set(["B", "MB", "GB", "B/s", "MB/s"]);
 const BINARY = Array.from({ length: 71 }, (_, index) => 2 ** (index - 20));
@@ -20,6 +21,8 @@ const OF_UNIT = { percent: PERCENT, s: DURATIONS, ms: DURATIONS.map((step) => Nu
 // Digits after the point that are still read at a glance; where the unit leaves more, the next smaller one is taken.
 const FEW_DIGITS = 3;
 const MOST_DIGITS = 12;
+// What a character of a time takes, with the room between two of them. CSS pixels.
+const CHARACTER = 9;
 // A text is off by no more than this part of the way to the next one, so that no two are the same.
 const ROUGH = 1e-3;
 
@@ -85,4 +88,22 @@ function digitsOf(values, step, size) {
   });
   while (digits < MOST_DIGITS && isCut()) digits += 1;
   return digits;
+}
+
+/**
+ * Times on an axis: with seconds where they are closer than a minute.
+ *
+ * @param {readonly number[]} times   Unix time
+ * @param {number} increment   seconds from one to the next
+ */
+export const timeTexts = (times, increment) => times.map((each) => (increment < MINUTE ? time(each) : shortTime(each)));
+
+/**
+ * Pixels from one time on an axis to the next, at least: those without seconds are shorter.
+ *
+ * @param {number} scale   seconds that a pixel has
+ */
+export function timeRoom(scale) {
+  const short = shortTime(0).length * CHARACTER;
+  return short * scale >= MINUTE ? short : time(0).length * CHARACTER;
 }
